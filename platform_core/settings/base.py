@@ -1,0 +1,206 @@
+"""Settings of every installation. `local`, `test` and `production` import them and differ only where they must."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import dj_database_url
+
+from platform_core.plugins.lock import installed_plugin_apps
+from platform_core.settings import environment
+from tenants.postgresql.pool import reset_pooled_connection
+
+REPOSITORY_DIR = Path(__file__).resolve().parents[2]
+
+TENON_DATA_DIR = environment.path("TENON_DATA_DIR", Path(".tenon"))
+TENON_PUBLIC_DOMAIN = environment.text("TENON_PUBLIC_DOMAIN", "localhost")
+TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
+TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
+TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
+TENON_LOCAL_STORAGE_ROOT = environment.text("TENON_LOCAL_STORAGE_ROOT") or None
+REDIS_URL = environment.text("REDIS_URL")
+
+SECRET_KEY = environment.text("TENON_SECRET_KEY")
+DEBUG = environment.flag("TENON_DEBUG")
+ALLOWED_HOSTS = environment.words("TENON_ALLOWED_HOSTS")
+
+# --- apps -----------------------------------------------------------------------------------------------------------
+SHARED_APPS = [
+    "tenants",
+    "platform_core.accounts",
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+TENANT_APPS = [
+    "platform_core.members",
+    "platform_core.projects",
+    "platform_core.tasks",
+    "platform_core.jobs",
+    "platform_core.events",
+    "platform_core.plugins",
+]
+PLUGIN_APPS = installed_plugin_apps(TENON_DATA_DIR)
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS, *PLUGIN_APPS]
+
+TENANT_MODEL = "tenants.Organization"
+TENANT_DOMAIN_MODEL = "tenants.Domain"
+TENANT_SYNC_ROUTER = "tenants.routers.ScopedMigrationRouter"
+DATABASE_ROUTERS = [TENANT_SYNC_ROUTER]
+TENANT_LIMIT_SET_CALLS = True
+PUBLIC_SCHEMA_NAME = "public"
+
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- database -------------------------------------------------------------------------------------------------------
+DATABASES = {
+    "default": {
+        **dj_database_url.parse(environment.text("DATABASE_URL", "postgres://tenon@127.0.0.1:5432/tenon")),
+        "ENGINE": "tenants.postgresql",
+        "ATOMIC_REQUESTS": False,
+        "CONN_MAX_AGE": 0,
+    }
+}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    # Times are stored and answered in UTC whatever the server's own zone is.
+    "options": "-c timezone=UTC",
+    "application_name": "tenon",
+    "pool": {
+        "min_size": 1,
+        "max_size": environment.number("TENON_DATABASE_POOL_SIZE", 8),
+        "timeout": 10,
+        # A backend that has touched many organizations keeps their catalogue in memory for ever
+        # (reference/tenancy.md §6: 1.7 MB each), so connections are short-lived.
+        "max_lifetime": 600,
+        "reset": reset_pooled_connection,
+    },
+}
+
+# --- web ------------------------------------------------------------------------------------------------------------
+MIDDLEWARE = [
+    "platform_core.api.health.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "platform_core.api.request_id.RequestIdMiddleware",
+    "platform_core.api.boundary.ErrorBoundaryMiddleware",
+    "platform_core.members.host.OrganizationMiddleware",
+    "platform_core.members.sessions.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "platform_core.api.slashes.MissingSlashMiddleware",
+]
+ROOT_URLCONF = "platform_core.urls.tenant"
+PUBLIC_SCHEMA_URLCONF = "platform_core.urls.public"
+WSGI_APPLICATION = "platform_core.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [REPOSITORY_DIR / "platform_core" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = TENON_DATA_DIR / "static"
+
+# Bodies of imports are read as a stream and bounded by TENON_MAX_IMPORT_BYTES; everything else by this.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024 * 1024)
+TENON_MAX_IMPORT_TASKS = environment.number("TENON_MAX_IMPORT_TASKS", 1_000_000)
+
+SESSION_ENGINE = "platform_core.members.sessions"
+SESSION_COOKIE_NAME = "tenon_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+CSRF_COOKIE_NAME = "tenon_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "platform_core.api.boundary.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+# --- credentials ----------------------------------------------------------------------------------------------------
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 3600
+JWT_ACCESS_TOKEN_LIFETIME = timedelta(minutes=environment.number("JWT_ACCESS_TOKEN_LIFETIME", 15))
+JWT_REFRESH_TOKEN_LIFETIME = timedelta(minutes=environment.number("JWT_REFRESH_TOKEN_LIFETIME", 7 * 24 * 60))
+
+# --- mail -----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = environment.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")
+EMAIL_PORT = environment.number("EMAIL_PORT", 25)
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS")
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", f"tenon@{TENON_PUBLIC_DOMAIN}")
+
+# --- API ------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "platform_core.members.authentication.ApiKeyAuthentication",
+        "platform_core.members.authentication.AccessTokenAuthentication",
+        "platform_core.members.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["platform_core.members.permissions.DeclaredPermission"],
+    "DEFAULT_PARSER_CLASSES": [
+        "platform_core.api.parsers.JSONParser",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_RENDERER_CLASSES": ["platform_core.api.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "platform_core.api.pagination.PageNumberPagination",
+    "DEFAULT_SCHEMA_CLASS": "platform_core.api.openapi.TenonAutoSchema",
+    "EXCEPTION_HANDLER": "platform_core.api.handler.exception_handler",
+    "UNAUTHENTICATED_USER": "platform_core.members.principal.Anonymous",
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "PAGE_SIZE": 30,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tenon",
+    "VERSION": "0.1.0",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+}
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+RQ_QUEUES = {
+    name: {"URL": REDIS_URL or "redis://127.0.0.1:6379/0", "DEFAULT_TIMEOUT": timeout}
+    for name, timeout in {"critical": 180, "high": 180, "default": 180, "low": 36_000}.items()
+}
+RQ = {"JOB_CLASS": "rq.job.Job"}
+
+# --- language and time ----------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "console": {"format": "{asctime} {levelname} {name} {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
+    "root": {"handlers": ["console"], "level": environment.text("TENON_LOG_LEVEL", "INFO")},
+}
