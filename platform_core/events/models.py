@@ -1,0 +1,53 @@
+"""Outbox and audit of the organization."""
+
+from django.db import models
+
+from platform_core.members.models import Member
+from tenants.records import AuditRecord, OutboxRecord
+
+
+class OutboxEvent(OutboxRecord):
+    """An event of this organization, written in the transaction of the change."""
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=models.Q(relayed_at=None), name="outbox_unrelayed")]
+
+
+class DeliveryStatus(models.TextChoices):
+    """Life of a delivery to one handler."""
+
+    PENDING = "pending", "Pending"
+    DELIVERED = "delivered", "Delivered"
+    DEAD = "dead", "Given up"
+
+
+class EventDelivery(models.Model):
+    """One event for one plugin handler; retried with back-off until it is delivered or given up."""
+
+    id = models.BigAutoField(primary_key=True, help_text="Identifier.")
+    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries", help_text="The event.")
+    plugin = models.CharField(max_length=31, help_text="Whose handler.")
+    handler = models.CharField(max_length=100, help_text="Key of the handler.")
+    status = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.PENDING, help_text="State.")
+    attempts = models.PositiveSmallIntegerField(default=0, help_text="Attempts so far.")
+    next_attempt_at = models.DateTimeField(help_text="Not tried before (UTC).")
+    error = models.TextField(blank=True, default="", help_text="Why the last attempt failed.")
+    created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
+    updated_at = models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "plugin", "handler"], name="event_delivery_unique")]
+        indexes = [
+            models.Index(fields=["next_attempt_at"], condition=models.Q(status="pending"), name="event_delivery_pending")
+        ]
+
+
+class AuditEntry(AuditRecord):
+    """An audit entry of this organization."""
+
+    actor = models.ForeignKey(
+        Member, null=True, on_delete=models.DO_NOTHING, related_name="+", help_text="Who acted; null for the platform itself."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]

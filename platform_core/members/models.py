@@ -1,0 +1,122 @@
+"""Who belongs to the organization, and the credentials that open it."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from tenants.records import TimestampedModel
+
+
+class Role(models.TextChoices):
+    """Built-in roles; the codes are the SDK's."""
+
+    OWNER = "OW", "Owner"
+    ADMINISTRATOR = "AD", "Administrator"
+    MANAGER = "MA", "Manager"
+    REVIEWER = "RE", "Reviewer"
+    ANNOTATOR = "AN", "Annotator"
+
+
+class Member(TimestampedModel):
+    """A user inside this organization. Removed members stay as rows, so that their work keeps its author."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="Identifier of the global user.")
+    email = models.EmailField(help_text="Copy of the user's address.")
+    username = models.CharField(max_length=256, help_text="Display handle; the address unless changed.")
+    first_name = models.CharField(max_length=140, blank=True, default="", help_text="Copy of the given name.")
+    last_name = models.CharField(max_length=140, blank=True, default="", help_text="Copy of the family name.")
+    phone = models.CharField(max_length=40, blank=True, default="", help_text="Telephone number in this organization.")
+    role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role code.")
+    removed_at = models.DateTimeField(null=True, help_text="When the membership ended (UTC); null while it lasts.")
+    last_activity = models.DateTimeField(null=True, help_text="Last authenticated request (UTC), at most a minute old.")
+    custom_hotkeys = models.JSONField(default=dict, blank=True, help_text="Hotkeys of the labelling interface.")
+    allow_newsletters = models.BooleanField(null=True, help_text="Copy of Label Studio's field; unused.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="member_email_unique")]
+        indexes = [models.Index(fields=["role"], condition=models.Q(removed_at=None), name="member_active_role")]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the membership lasts."""
+        return self.removed_at is None
+
+
+class Team(TimestampedModel):
+    """A group of members to which projects can be granted."""
+
+    name = models.CharField(max_length=200, unique=True, help_text="Name of the team.")
+    admin = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="administered_teams", help_text="Member who runs the team."
+    )
+    members = models.ManyToManyField(Member, through="TeamMembership", related_name="teams", help_text="Who belongs to it.")
+    url = models.SlugField(max_length=80, unique=True, null=True, db_index=False, help_text="Stable URL segment of the team.")
+    permission = models.CharField(max_length=100, blank=True, default="", help_text="One codename every member of it gains.")
+
+
+class TeamMembership(TimestampedModel):
+    """A member of a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", help_text="The team.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="team_memberships", help_text="The member.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "member"], name="team_membership_unique")]
+
+
+class TeamLink(TimestampedModel):
+    """A link by which members of the organization join a team; expires, can be revoked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the link.")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="links", help_text="The team it leads to.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
+    revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
+    created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it.")
+
+
+class Invitation(TimestampedModel):
+    """A single-use invitation bound to an e-mail address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the invitation.")
+    email = models.EmailField(help_text="Address that may accept.")
+    role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role given on acceptance.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
+    accepted_at = models.DateTimeField(null=True, help_text="When it was used (UTC).")
+    revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
+    invited_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who invited.")
+
+
+class ApiKey(TimestampedModel):
+    """A key for programs. The secret is shown once; only its digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the key.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_keys", help_text="Who acts with it.")
+    name = models.CharField(max_length=100, blank=True, default="", help_text="What the key is for.")
+    prefix = models.CharField(max_length=16, help_text="First characters, to recognise the key in a list.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key.")
+    scopes = models.JSONField(null=True, help_text="Codenames the key is limited to; null means all of the member's.")
+    expires_at = models.DateTimeField(null=True, help_text="Worthless after this time (UTC); null means never.")
+    revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
+    last_used_at = models.DateTimeField(null=True, help_text="Last use (UTC), at most a minute old.")
+
+
+class RefreshToken(TimestampedModel):
+    """A refresh token of this organization; access tokens name its row, so logout ends them at once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="The token's jti.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it.")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of header and payload of the token.")
+    expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
+    revoked_at = models.DateTimeField(null=True, help_text="When it was revoked (UTC).")
+
+
+class Session(TimestampedModel):
+    """A browser session of this organization."""
+
+    session_key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the cookie's value.")
+    session_data = models.TextField(help_text="Signed JSON.")
+    expire_date = models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")
+    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in.")

@@ -1,0 +1,118 @@
+"""Organizations and what `public` knows of the fleet."""
+
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django_tenants.models import DomainMixin, TenantMixin
+
+from tenants.records import AuditRecord, JobRecord, OutboxRecord, TimestampedModel
+from tenants.scope import OrganizationRef
+
+
+class OrganizationStatus(models.TextChoices):
+    """Life of an organization."""
+
+    ACTIVE = "active", "Active"
+    DELETING = "deleting", "Deletion due"
+
+
+class Organization(TenantMixin, TimestampedModel):
+    """A tenant: one schema, one subdomain."""
+
+    name = models.CharField(max_length=255, help_text="Display name.")
+    slug = models.CharField(max_length=40, unique=True, help_text="Subdomain; see tenants.slugs.")
+    status = models.CharField(
+        max_length=16, choices=OrganizationStatus, default=OrganizationStatus.ACTIVE, help_text="Serving or being deleted."
+    )
+    delete_after = models.DateTimeField(null=True, help_text="End of the grace time of a deletion (UTC).")
+    created_by_user_id = models.BigIntegerField(null=True, help_text="Global user who created it.")
+    contact_info = models.EmailField(null=True, blank=True, help_text="Address for questions to the organization.")
+    cluster = models.CharField(max_length=32, default="default", help_text="Database alias that holds the schema.")
+
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(slug__regex=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"), name="organization_slug_form")
+        ]
+
+    def ref(self) -> OrganizationRef:
+        """Return the frozen reference that scopes and services take."""
+        return OrganizationRef(id=self.pk, slug=self.slug, schema=self.schema_name)
+
+    def __enter__(self) -> NoReturn:
+        """Refuse: django-tenants keeps the previous tenant in a list shared by all threads, which leaks."""
+        raise ImproperlyConfigured("Use tenants.scope.tenant_scope(organization.ref())")
+
+    def __exit__(self, *_exc: object) -> None:
+        """Never reached."""
+
+
+class Domain(DomainMixin, TimestampedModel):
+    """A host, with or without port, that leads to an organization."""
+
+
+class MembershipIndex(TimestampedModel):
+    """Which user belongs where: an index for sign-in pages. The organization's own `Member` rows are the truth."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", help_text="The user.")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships", help_text="Where.")
+    role = models.CharField(max_length=2, help_text="Role code, copied from the member row.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "organization"], name="membership_index_unique")]
+
+
+class SchemaState(TimestampedModel):
+    """What a schema has been migrated to; written in the migration's own transaction."""
+
+    organization = models.OneToOneField(
+        Organization, on_delete=models.CASCADE, primary_key=True, related_name="schema_state", help_text="Whose schema."
+    )
+    core_digest = models.CharField(max_length=64, help_text="Digest of the core migrations applied there.")
+    plugins = models.JSONField(default=dict, help_text="Plugin slug to {version, digest, state} as applied there.")
+
+    class Meta:
+        indexes = [models.Index(fields=["core_digest"], name="schema_state_core")]
+
+
+class DdlScript(TimestampedModel):
+    """A script that builds the tables of the core or of one plugin, replayed instead of migrating."""
+
+    key = models.CharField(max_length=140, primary_key=True, help_text="Kind, name and digest of the migrations.")
+    script = models.TextField(help_text="Statements without any schema name.")
+    migrations = models.JSONField(help_text="List of [app, name] that the script stands for.")
+
+
+class GlobalJob(JobRecord):
+    """A job without an organization."""
+
+    class Meta:
+        indexes = [models.Index(fields=["status", "queue", "run_after"], name="global_job_claim")]
+
+
+class GlobalOutboxEvent(OutboxRecord):
+    """An event without an organization."""
+
+
+class GlobalAuditEntry(AuditRecord):
+    """An audit entry without an organization."""
+
+    actor_user_id = models.BigIntegerField(null=True, help_text="Global user who acted.")
+
+
+class WorkHint(models.Model):
+    """Says to the polling worker: this organization has work. Deleted when taken."""
+
+    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, help_text="Who has work.")
+    created_at = models.DateTimeField(auto_now_add=True, help_text="When the work came (UTC).")
+    updated_at = models.DateTimeField(auto_now=True, help_text="When it was last renewed (UTC).")
+
+
+def organization_refs(**filters: Any) -> list[OrganizationRef]:
+    """Return references of the organizations that match, by id."""
+    rows = Organization.objects.filter(**filters).order_by("pk").values_list("pk", "slug", "schema_name")
+    return [OrganizationRef(id=pk, slug=slug, schema=schema) for pk, slug, schema in rows]
