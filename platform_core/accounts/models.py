@@ -97,3 +97,12 @@ class LoginAttempt(models.Model):
     window_started_at = models.DateTimeField(help_text="Start of the window (UTC).")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")
+
+
+class BrowserSession(TimestampedModel):
+    """A browser session on the public host. It opens no organization."""
+
+    session_key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the cookie's value.")
+    session_data = models.TextField(help_text="Signed JSON.")
+    expire_date = models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in.")

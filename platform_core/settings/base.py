@@ -30,7 +30,6 @@ SHARED_APPS = [
     "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
@@ -87,9 +86,8 @@ MIDDLEWARE = [
     "platform_core.api.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "platform_core.api.request_id.RequestIdMiddleware",
-    "platform_core.api.boundary.ErrorBoundaryMiddleware",
     "platform_core.members.host.OrganizationMiddleware",
-    "platform_core.members.sessions.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "platform_core.api.slashes.MissingSlashMiddleware",
 ]

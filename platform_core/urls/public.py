@@ -1,0 +1,10 @@
+"""Routes of the public host."""
+
+from django.urls import URLPattern, URLResolver
+
+handler400 = "platform_core.api.boundary.bad_request"
+handler403 = "platform_core.api.boundary.permission_denied"
+handler404 = "platform_core.api.boundary.not_found"
+handler500 = "platform_core.api.boundary.server_error"
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,117 @@
+"""The only migration engine. It migrates named apps in one schema, in one transaction, and refuses everything else.
+
+Stock `migrate` is shadowed: with a router that says no, Django still records the refused migration as applied
+(reference/plugin_platforms.md, M1). Here the plan is built for explicit targets, and refused when it leaves the scope.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.migrations import RunPython, RunSQL
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.migration import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.recorder import MigrationRecorder
+
+from tenants.errors import PlanRefusedError
+from tenants.routers import migration_scope
+from tenants.scope import current_schema
+
+LOCK_CLASS = 0x7E40
+LOCK_TIMEOUT_MS = 5000
+
+Plan = list[tuple[Migration, bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migrated:
+    """What one run of the engine did: names of the applied migrations, in order."""
+
+    applied: tuple[tuple[str, str], ...]
+
+
+@contextmanager
+def schema_lock(*, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
+    """Hold the schema's advisory lock for the current transaction, with a bound on waiting for table locks.
+
+    Must be entered inside `transaction.atomic()`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, current_schema()])
+        cursor.execute(f"SET LOCAL lock_timeout = {int(lock_timeout_ms)}")
+    yield
+
+
+def plan_of(labels: frozenset[str], *, installed: frozenset[str] = frozenset()) -> tuple[MigrationExecutor, Plan]:
+    """Return the executor and the pending plan that brings `labels` to their heads in the current schema.
+
+    Args:
+        labels: apps to migrate.
+        installed: apps that must already be at head here; a plan that would touch them is refused.
+
+    Raises:
+        PlanRefusedError: the plan touches an app outside `labels`.
+    """
+    executor = MigrationExecutor(connection)
+    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
+    plan: Plan = executor.migration_plan(targets)
+    strangers = sorted({migration.app_label for migration, _backwards in plan} - labels)
+    if strangers:
+        reason = "upgrade the organization first" if set(strangers) <= installed else "a migration depends on them"
+        raise PlanRefusedError(f"The plan for {', '.join(sorted(labels))} would also migrate {', '.join(strangers)}: {reason}")
+    return executor, plan
+
+
+def migrate_here(labels: frozenset[str], *, installed: frozenset[str] = frozenset()) -> Migrated:
+    """Bring `labels` to their heads in the current schema: one transaction, one lock, or nothing.
+
+    Raises:
+        PlanRefusedError: the plan leaves the scope, or holds a migration that cannot run in a transaction.
+    """
+    with transaction.atomic(), schema_lock(), migration_scope(labels):
+        executor, plan = plan_of(labels, installed=installed)
+        _refuse_non_atomic(plan)
+        if plan:
+            executor.recorder.ensure_schema()
+            executor.migrate([], plan=plan, state=executor._create_project_state(with_applied_migrations=True))  # noqa: SLF001
+        _settle_constraints()
+    return Migrated(applied=tuple((migration.app_label, migration.name) for migration, _backwards in plan))
+
+
+def _refuse_non_atomic(plan: Plan) -> None:
+    names = [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan if not migration.atomic]
+    if names:
+        raise PlanRefusedError(f"These migrations cannot run in a transaction: {', '.join(names)}")
+
+
+def _settle_constraints() -> None:
+    """Check deferred constraints now, so that a failure belongs to this transaction and later DDL finds no pending events."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def sql_of(executor: MigrationExecutor, plan: Plan) -> list[str]:
+    """Return the statements of a plan without running them; comments mark what has no SQL."""
+    return list(executor.loader.collect_sql(plan)) if plan else []
+
+
+def is_replayable(plan: Sequence[tuple[Migration, bool]]) -> bool:
+    """Say whether a plan is schema operations alone, so that its SQL may be replayed elsewhere without Python."""
+    return all(
+        not backwards and migration.atomic and all(_is_schema_operation(operation) for operation in migration.operations)
+        for migration, backwards in plan
+    )
+
+
+def _is_schema_operation(operation: Operation) -> bool:
+    return not isinstance(operation, RunPython | RunSQL)
+
+
+def record_applied(migrations: Sequence[tuple[str, str]]) -> None:
+    """Write migration rows for a script that was replayed in the current schema."""
+    recorder = MigrationRecorder(connection)
+    recorder.ensure_schema()
+    recorder.Migration.objects.bulk_create([recorder.Migration(app=app, name=name) for app, name in migrations])
