@@ -1,0 +1,56 @@
+"""All that a plugin may import. The core never imports it.
+
+Names here are promised: a plugin written for hook level N works as long as `SUPPORTED_HOOK_LEVELS` holds N. What needs
+models or views lives in submodules (`sdk.apps`, `sdk.fields`, `sdk.testing`), so that this package can be imported
+while Django is still loading its apps.
+"""
+
+from platform_core.plugins.errors import ImportFormatError
+from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
+from platform_core.plugins.registrations import (
+    ExportContext,
+    ExportedTask,
+    ExporterSpec,
+    ImportedTask,
+    ImporterSpec,
+    ProjectTemplateSpec,
+    RouteSpec,
+    TaxonomySpec,
+)
+from platform_core.plugins.types import (
+    AnnotationContext,
+    Event,
+    EventHandlerSpec,
+    Issue,
+    LabelConfigContext,
+    PlanNote,
+    TaskContext,
+    TaskIssue,
+    TaxonomyRef,
+)
+from tenants.scope import OrganizationRef
+
+__all__ = [
+    "HOOK_LEVEL",
+    "SUPPORTED_HOOK_LEVELS",
+    "AnnotationContext",
+    "Event",
+    "EventHandlerSpec",
+    "ExportContext",
+    "ExportedTask",
+    "ExporterSpec",
+    "ImportFormatError",
+    "ImportedTask",
+    "ImporterSpec",
+    "Issue",
+    "LabelConfigContext",
+    "OrganizationRef",
+    "PlanNote",
+    "ProjectTemplateSpec",
+    "RouteSpec",
+    "TaskContext",
+    "TaskIssue",
+    "TaxonomyRef",
+    "TaxonomySpec",
+    "hookimpl",
+]

@@ -1,0 +1,207 @@
+"""Every hook that a plugin may implement: specification, class, policy and time limits. Free of Django.
+
+Classes: R register (once at boot, database forbidden), L lifecycle (in a job, in the transaction of the act),
+V validate (in the request, in a savepoint), N narrow, P provide, E event (after commit, in a job). N and P have no hook
+yet. An implementation may accept fewer arguments than specified, so arguments can be added without breaking plugins.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+import pluggy
+
+from platform_core.plugins.registrations import (
+    ExporterSpec,
+    ImporterSpec,
+    LabelTag,
+    ProjectTemplateSpec,
+    RouteSpec,
+    TaxonomySpec,
+)
+from platform_core.plugins.types import (
+    AnnotationContext,
+    EventHandlerSpec,
+    Issue,
+    Json,
+    LabelConfigContext,
+    PlanNote,
+    TaskContext,
+    TaskIssue,
+)
+from tenants.scope import OrganizationRef
+
+NAMESPACE = "tenon"
+HOOK_LEVEL = 1
+SUPPORTED_HOOK_LEVELS = frozenset({1})
+
+hookspec = pluggy.HookspecMarker(NAMESPACE)
+hookimpl = pluggy.HookimplMarker(NAMESPACE)
+
+
+class HookClass(StrEnum):
+    """When a hook runs and what it may touch."""
+
+    REGISTER = "R"
+    LIFECYCLE = "L"
+    VALIDATE = "V"
+    NARROW = "N"
+    PROVIDE = "P"
+    EVENT = "E"
+
+
+class ErrorPolicy(StrEnum):
+    """What a failure means for the work at hand."""
+
+    QUARANTINE = "quarantine"  # the plugin is taken out of the process
+    RAISE = "raise"  # the act fails and rolls back
+    OPEN = "open"  # the write passes with a warning, unless the manifest lists the hook under `blocking`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookSpec:
+    """Facts about one hook.
+
+    Attributes:
+        name: name of the method.
+        hook_class: see `HookClass`.
+        policy: see `ErrorPolicy`.
+        item_type: type of each item of the returned sequence; None when nothing is returned.
+        budget: seconds after which a call is logged as slow.
+        limit: seconds after which a call is ended and counts as failed.
+    """
+
+    name: str
+    hook_class: HookClass
+    policy: ErrorPolicy
+    item_type: type | None
+    budget: float
+    limit: float
+
+
+class Hooks:
+    """The specifications. Plugins never see this class; they mark methods with `@hookimpl`."""
+
+    @hookspec
+    def register_routes(self) -> Sequence[RouteSpec]:
+        """Return the routes of the plugin. Class R, at boot; a wrong route quarantines the plugin."""
+
+    @hookspec
+    def register_importers(self) -> Sequence[ImporterSpec]:
+        """Return the file formats that the plugin reads. Class R, at boot."""
+
+    @hookspec
+    def register_exporters(self) -> Sequence[ExporterSpec]:
+        """Return the file formats that the plugin writes. Class R, at boot."""
+
+    @hookspec
+    def register_label_tags(self) -> Sequence[LabelTag]:
+        """Return the label-config tags of the plugin (`TagSpec`). Class R, at boot; a name taken twice refuses both."""
+
+    @hookspec
+    def register_project_templates(self) -> Sequence[ProjectTemplateSpec]:
+        """Return label configs offered at project creation. Class R, at boot."""
+
+    @hookspec
+    def register_taxonomies(self) -> Sequence[TaxonomySpec]:
+        """Return the taxonomies that control tags may name as `slug:key@version`. Class R, at boot."""
+
+    @hookspec
+    def register_event_handlers(self) -> Sequence[EventHandlerSpec]:
+        """Return callables bound to event types. Class R, at boot; the callables themselves run as class E."""
+
+    @hookspec
+    def plan_enable(
+        self, organization: OrganizationRef, from_version: str | None, to_version: str
+    ) -> Sequence[PlanNote]:
+        """Return notes about enabling or upgrading; a `block` note forbids it.
+
+        Class L, in the dry run and again before enabling. `from_version` is None where the plugin has never been.
+        """
+
+    @hookspec
+    def after_enable(self, organization: OrganizationRef) -> None:
+        """Load initial data. Class L, after the migrations, in their transaction; idempotent; a failure rolls back."""
+
+    @hookspec
+    def after_disable(self, organization: OrganizationRef) -> None:
+        """Stop what runs outside. Class L, after disabling; a failure is recorded and never blocks disabling."""
+
+    @hookspec
+    def after_upgrade(self, organization: OrganizationRef, from_version: str, to_version: str) -> None:
+        """Bring data up to the new version. Class L, after the migrations of the upgrade, in their transaction."""
+
+    @hookspec
+    def purge_org_data(self, organization: OrganizationRef) -> None:
+        """Remove files and external data. Class L, before the core drops the tables; purge works without it too."""
+
+    @hookspec
+    def validate_label_config(self, context: LabelConfigContext) -> Sequence[Issue]:
+        """Check a label config that is being saved. Class V, open."""
+
+    @hookspec
+    def validate_task(self, context: TaskContext, tasks: Sequence[Json]) -> Sequence[TaskIssue]:
+        """Check a batch of task data. Class V, open. `tasks` must not be changed."""
+
+    @hookspec
+    def validate_annotation(self, context: AnnotationContext, result: list[Json]) -> Sequence[Issue]:
+        """Check the result of an annotation. Class V, open. `result` is a copy."""
+
+
+def _register(name: str, item_type: type) -> HookSpec:
+    return HookSpec(
+        name=name,
+        hook_class=HookClass.REGISTER,
+        policy=ErrorPolicy.QUARANTINE,
+        item_type=item_type,
+        budget=0.2,
+        limit=10,
+    )
+
+
+def _lifecycle(name: str, item_type: type | None = None) -> HookSpec:
+    return HookSpec(
+        name=name, hook_class=HookClass.LIFECYCLE, policy=ErrorPolicy.RAISE, item_type=item_type, budget=30, limit=600
+    )
+
+
+def _validate(name: str, item_type: type, limit: float) -> HookSpec:
+    # The budget only logs: a busy machine must not turn a slow check into a skipped one. The limit ends it.
+    return HookSpec(
+        name=name, hook_class=HookClass.VALIDATE, policy=ErrorPolicy.OPEN, item_type=item_type, budget=0.05, limit=limit
+    )
+
+
+HOOKS: Mapping[str, HookSpec] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            _register("register_routes", RouteSpec),
+            _register("register_importers", ImporterSpec),
+            _register("register_exporters", ExporterSpec),
+            _register("register_label_tags", LabelTag),
+            _register("register_project_templates", ProjectTemplateSpec),
+            _register("register_taxonomies", TaxonomySpec),
+            _register("register_event_handlers", EventHandlerSpec),
+            _lifecycle("plan_enable", PlanNote),
+            _lifecycle("after_enable"),
+            _lifecycle("after_disable"),
+            _lifecycle("after_upgrade"),
+            _lifecycle("purge_org_data"),
+            _validate("validate_label_config", Issue, 3),
+            _validate("validate_task", TaskIssue, 10),
+            _validate("validate_annotation", Issue, 3),
+        )
+    }
+)
+
+# Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
+EVENT_HANDLER = HookSpec(
+    name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+
+def hook_names(hook_class: HookClass) -> tuple[str, ...]:
+    """Return the names of the hooks of one class, in the order of the table."""
+    return tuple(spec.name for spec in HOOKS.values() if spec.hook_class is hook_class)

@@ -1,0 +1,171 @@
+"""Frozen objects that register hooks return. Free of Django.
+
+Keys are names within a plugin; the core addresses a registration as `slug.key`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Protocol, runtime_checkable
+
+from platform_core.plugins.types import Json
+from tenants.scope import OrganizationRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSpec:
+    """One route below `/api/<prefix>/`.
+
+    Attributes:
+        path: Django path syntax, relative, with a trailing slash; empty for the prefix itself.
+        view: a view class or the dotted path of one (`package.module.ClassName`).
+        name: kebab-case URL name; the core reverses it as `slug:name`.
+        prefix: one of the manifest's `api_prefixes`; None means the first.
+    """
+
+    path: str
+    view: str | type
+    name: str
+    prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedTask:
+    """One task read from a file.
+
+    Attributes:
+        data: the task's data, a JSON object.
+        item: index of the record in the file, from 0; errors name it.
+        line: first line of the record, from 1; None when the format has no lines.
+        meta: free JSON object kept beside the data.
+        annotations: as in Label Studio's task format; each has `result`.
+        predictions: as in Label Studio's task format; each has `result`.
+    """
+
+    data: Json
+    item: int
+    line: int | None = None
+    meta: Json | None = None
+    annotations: list[Json] = field(default_factory=list)
+    predictions: list[Json] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImporterSpec:
+    """A file format that can be read into tasks.
+
+    Attributes:
+        key: name within the plugin.
+        title: for people.
+        description: one sentence for people.
+        content_types: MIME types, lower case.
+        extensions: file name endings with the dot, lower case.
+        sniff: says whether the first bytes (up to 64 KiB) and the file name look like this format.
+        read: yields tasks as the stream is read, in constant memory; raises `ImportFormatError`.
+    """
+
+    key: str
+    title: str
+    description: str
+    content_types: tuple[str, ...]
+    extensions: tuple[str, ...]
+    sniff: Callable[[bytes, str], bool]
+    read: Callable[[BinaryIO], Iterator[ImportedTask]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedTask:
+    """One task on its way out, with its annotations and predictions as in Label Studio's JSON export."""
+
+    id: int
+    data: Json
+    meta: Json | None
+    annotations: list[Json]
+    predictions: list[Json]
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportContext:
+    """What an exporter may know about the export.
+
+    Attributes:
+        organization: whose.
+        project_id: the project.
+        project_title: for people.
+        parsed: the `parsed_label_config` structure of the project.
+    """
+
+    organization: OrganizationRef
+    project_id: int
+    project_title: str
+    parsed: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExporterSpec:
+    """A file format that tasks can be written to.
+
+    Attributes:
+        key: name within the plugin.
+        title: for people.
+        description: one sentence for people.
+        content_type: MIME type of the file.
+        extension: file name ending with the dot.
+        write: consumes rows and writes bytes as it goes, in constant memory.
+    """
+
+    key: str
+    title: str
+    description: str
+    content_type: str
+    extension: str
+    write: Callable[[Iterator[ExportedTask], BinaryIO, ExportContext], None]
+
+
+@runtime_checkable
+class LabelTag(Protocol):
+    """What the kernel needs of a label-config tag; the full type is the label config's own `TagSpec`."""
+
+    @property
+    def name(self) -> str:
+        """The element's name, as in `Choices`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectTemplateSpec:
+    """A label config offered when a project is created.
+
+    Attributes:
+        key: name within the plugin.
+        title: for people.
+        description: one sentence for people.
+        group: heading under which it is listed.
+        label_config: XML text.
+    """
+
+    key: str
+    title: str
+    description: str
+    group: str
+    label_config: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxonomySpec:
+    """A versioned value set that a control tag can name; immutable once used.
+
+    Attributes:
+        key: name within the plugin.
+        version: version text.
+        title: for people.
+        source: who publishes it, with a link where there is one.
+        licence: terms under which it is shipped.
+    """
+
+    key: str
+    version: str
+    title: str
+    source: str
+    licence: str
