@@ -115,3 +115,12 @@ def record_applied(migrations: Sequence[tuple[str, str]]) -> None:
     recorder = MigrationRecorder(connection)
     recorder.ensure_schema()
     recorder.Migration.objects.bulk_create([recorder.Migration(app=app, name=name) for app, name in migrations])
+
+
+def any_applied(migrations: Sequence[tuple[str, str]]) -> bool:
+    """Say whether any of these is recorded as applied in the current schema."""
+    apps, names = [app for app, _ in migrations], [name for _, name in migrations]
+    query = "SELECT EXISTS (SELECT FROM django_migrations WHERE (app, name) IN (SELECT * FROM unnest(%s::text[], %s::text[])))"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [apps, names])
+        return bool(cursor.fetchone()[0])

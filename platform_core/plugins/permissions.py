@@ -2,8 +2,6 @@
 
 from functools import lru_cache
 
-from platform_core.plugins.loader import get_registry
-
 
 def plugin_permissions(enabled: frozenset[str]) -> dict[str, frozenset[str]]:
     """Return codename -> suggested roles, of the enabled plugins only."""
@@ -14,6 +12,8 @@ def plugin_permissions(enabled: frozenset[str]) -> dict[str, frozenset[str]]:
 
 @lru_cache(maxsize=256)
 def _table(enabled: frozenset[str]) -> dict[str, frozenset[str]]:
+    from platform_core.plugins.loader import get_registry
+
     return {
         permission.codename: frozenset(permission.roles)
         for manifest in get_registry().manifests

@@ -1,0 +1,43 @@
+"""Writing audit entries and outbox events: always inside the transaction of the change they tell of."""
+
+from typing import Any
+
+from django.db import connection
+
+from platform_core.api.request_id import current_client_address, current_request_id
+from platform_core.events.models import AuditEntry, OutboxEvent
+from platform_core.members.principal import Principal
+
+
+def record_audit(
+    *, actor: Principal | None, action: str, target_type: str, target_id: str | int, data: dict[str, Any] | None = None
+) -> None:
+    """Say who did what to which object; the row can never be changed.
+
+    Args:
+        actor: who acts; None for the platform itself.
+        action: past-tense name such as `project.created`.
+        data: what changed; never a secret.
+    """
+    assert connection.in_atomic_block, "audit entries are written in the transaction of their change"
+    AuditEntry.objects.create(
+        action=action,
+        target_type=target_type,
+        target_id=str(target_id),
+        data=data or {},
+        actor_id=actor.id if actor is not None else None,
+        actor_email=actor.email if actor is not None else "",
+        request_id=current_request_id(),
+        ip_address=current_client_address(),
+    )
+
+
+def emit_event(*, type: str, payload: dict[str, Any]) -> None:  # noqa: A002  (the field's own name)
+    """Put an event into the outbox; handlers see it only after the commit.
+
+    Args:
+        type: past-tense name such as `annotation.created`.
+        payload: ids and facts; never a secret.
+    """
+    assert connection.in_atomic_block, "events are written in the transaction of their change"
+    OutboxEvent.objects.create(type=type, payload=payload)

@@ -1,0 +1,125 @@
+"""Members of an organization and the public index of memberships, always changed together."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from platform_core.accounts.models import User
+from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
+from platform_core.events.services import emit_event, record_audit
+from platform_core.members.gate import memory
+from platform_core.members.models import ApiKey, Member, RefreshToken, Role, Session
+from platform_core.members.permissions import OWNERS
+from platform_core.members.principal import Principal
+from tenants.models import MembershipIndex
+from tenants.scope import current_organization, public_scope
+
+
+@transaction.atomic
+def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
+    """Make a user a member here, or bring a removed member back with the new role.
+
+    Raises:
+        ValidationFailedError: the role is unknown, or the user is a member already.
+    """
+    if role not in Role.values:
+        raise ValidationFailedError(validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]})
+    member = Member.objects.select_for_update().filter(pk=user.pk).first()
+    if member is not None and member.is_active:
+        raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    values = {
+        "email": user.email,
+        "username": user.email,
+        "first_name": user.first_name or "",
+        "last_name": user.last_name or "",
+        "role": role,
+        "removed_at": None,
+    }
+    member, _made = Member.objects.update_or_create(pk=user.pk, defaults=values)
+    organization_id = current_organization().id
+    with public_scope():
+        MembershipIndex.objects.update_or_create(user_id=user.pk, organization_id=organization_id, defaults={"role": role})
+    record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": role})
+    emit_event(type="member.added", payload={"member": member.pk, "role": role})
+    return member
+
+
+@transaction.atomic
+def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
+    """Give a member another role.
+
+    Raises:
+        NotFoundError: there is no such member.
+        ValidationFailedError: the role is unknown, or the last owner would lose it.
+        PermissionDeniedError: somebody who is no owner makes or unmakes an owner.
+    """
+    if role not in Role.values:
+        raise ValidationFailedError(validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]})
+    member = _locked(member_id)
+    if Role.OWNER in (role, member.role) and actor.role not in OWNERS:
+        raise PermissionDeniedError("Only an owner makes or unmakes an owner.")
+    if member.role == Role.OWNER and role != Role.OWNER:
+        _refuse_last_owner(member)
+    before, member.role = member.role, role
+    member.save(update_fields=["role", "updated_at"])
+    organization_id = current_organization().id
+    with public_scope():
+        MembershipIndex.objects.filter(user_id=member.pk, organization_id=organization_id).update(role=role)
+    record_audit(
+        actor=actor, action="member.role_changed", target_type="member", target_id=member.pk, data={"from": before, "to": role}
+    )
+    transaction.on_commit(memory.clear)
+    return member
+
+
+@transaction.atomic
+def remove_member(*, member_id: int, actor: Principal) -> None:
+    """End a membership: keys, sessions and tokens die in the same transaction; the row stays for its work's sake.
+
+    Raises:
+        NotFoundError: there is no such member.
+        ValidationFailedError: the last owner would leave.
+        PermissionDeniedError: somebody who is no owner removes an owner.
+    """
+    member = _locked(member_id)
+    if member.role == Role.OWNER:
+        if actor.role not in OWNERS:
+            raise PermissionDeniedError("Only an owner removes an owner.")
+        _refuse_last_owner(member)
+    now = timezone.now()
+    member.removed_at = now
+    member.save(update_fields=["removed_at", "updated_at"])
+    revoke_credentials(member_id=member.pk)
+    member.team_memberships.all().delete()
+    member.project_memberships.all().delete()
+    organization_id = current_organization().id
+    with public_scope():
+        MembershipIndex.objects.filter(user_id=member.pk, organization_id=organization_id).delete()
+    record_audit(actor=actor, action="member.removed", target_type="member", target_id=member.pk)
+    emit_event(type="member.removed", payload={"member": member.pk})
+
+
+@transaction.atomic
+def revoke_credentials(*, member_id: int) -> None:
+    """End every key, token and session of a member here."""
+    now = timezone.now()
+    ApiKey.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
+    RefreshToken.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
+    Session.objects.filter(member_id=member_id).delete()
+    transaction.on_commit(memory.clear)
+
+
+def _locked(member_id: int) -> Member:
+    member = Member.objects.select_for_update().filter(pk=member_id, removed_at=None).first()
+    if member is None:
+        raise NotFoundError(f"There is no member {member_id} here.")
+    return member
+
+
+def _refuse_last_owner(member: Member) -> None:
+    owners = Member.objects.select_for_update().filter(role=Role.OWNER, removed_at=None)
+    if not any(owner.pk != member.pk for owner in owners):
+        raise ValidationFailedError(
+            "The last owner cannot leave: make somebody else an owner first.",
+            validation_errors={"role": ["This is the last owner of the organization."]},
+        )
+

@@ -1,0 +1,54 @@
+"""A new organization: its schema, its first owner, its index rows, all or nothing."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from platform_core.accounts.models import User
+from platform_core.api.errors import ValidationFailedError
+from platform_core.members.models import Role
+from platform_core.members.services.membership import add_member
+from tenants.provisioning import provision_organization
+from tenants.scope import OrganizationRef, public_scope, tenant_scope
+
+
+@transaction.atomic
+def create_organization_for(*, slug: str, name: str, owner: User, domains: tuple[str, ...] = ()) -> OrganizationRef:
+    """Create an organization owned by an existing user.
+
+    Raises:
+        ValidationFailedError: the slug is malformed, reserved or taken.
+    """
+    organization = provision_organization(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
+    with tenant_scope(organization):
+        add_member(user=owner, role=Role.OWNER, actor=None)
+    return organization
+
+
+@transaction.atomic
+def create_organization(
+    *, slug: str, name: str, owner_email: str, owner_password: str | None, domains: tuple[str, ...] = ()
+) -> OrganizationRef:
+    """Create an organization from the command line; the owner's account is made when the address is new.
+
+    Args:
+        owner_password: needed for a new account, refused for an existing one.
+
+    Raises:
+        ValidationFailedError: slug, address or password are not acceptable.
+    """
+    with public_scope():
+        owner = User.objects.filter(email=owner_email.lower()).first()
+        if owner is None:
+            owner = _new_user(owner_email, owner_password)
+    return create_organization_for(slug=slug, name=name, owner=owner, domains=domains)
+
+
+def _new_user(email: str, password: str | None) -> User:
+    if not password:
+        raise ValidationFailedError(validation_errors={"password": ["A new account needs a password."]})
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise ValidationFailedError(validation_errors={"password": error.messages}) from error
+    return User.objects.create_user(email, password)

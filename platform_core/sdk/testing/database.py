@@ -1,0 +1,128 @@
+"""Databases of the run: a template with two organizations, cloned once per worker, and anew for tests that commit."""
+
+import os
+import secrets
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from psycopg import sql
+
+from tenants.scope import tenant_scope
+
+TEMPLATE = "tenon_template"
+ORGANIZATIONS = ("alpha", "beta")
+
+
+def _admin():
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+
+
+def _execute(statement, *names):
+    with _admin() as admin:
+        admin.execute(sql.SQL(statement).format(*[sql.Identifier(name) for name in names]))
+
+
+def _exists(name):
+    with _admin() as admin:
+        return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _use(name):
+    connection.close()
+    for source in (connection.settings_dict, settings.DATABASES["default"]):
+        source["NAME"] = name
+
+
+def _clone(name):
+    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, TEMPLATE)
+
+
+def _drop(name):
+    _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+
+
+def _build_template():
+    from platform_core.members.services.organizations import create_organization
+    from tenants.fleet import migrate_public
+
+    _execute("CREATE DATABASE {}", TEMPLATE)
+    _use(TEMPLATE)
+    migrate_public()
+    for slug in ORGANIZATIONS:
+        create_organization(
+            slug=slug, name=slug.title(), owner_email=f"owner@{slug}.example", owner_password="correct-horse-1", domains=()
+        )
+    connections.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker, worker_id):
+    """Give this worker a database of its own."""
+    name = f"tenon_{worker_id}"
+    with django_db_blocker.unblock():
+        with _admin() as admin:
+            admin.execute("SELECT pg_advisory_lock(1)")
+            if not _exists(TEMPLATE):
+                _build_template()
+            _drop(name)
+            _clone(name)
+        _use(name)
+        yield
+        connections.close_all()
+        _drop(name)
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+    from platform_core.members.gate import memory
+    from platform_core.members.host import forget_hosts
+
+    before = connection.settings_dict["NAME"]
+    name = f"tenon_{secrets.token_hex(6)}"
+    with django_db_blocker.unblock():
+        _clone(name)
+        _use(name)
+        memory.clear()
+        forget_hosts()
+        yield name
+        connections.close_all()
+        _use(before)
+        _drop(name)
+
+
+@pytest.fixture(autouse=True)
+def _forget_between_tests():
+    """Half a second of memory must not reach from one test into the next."""
+    from platform_core.members.gate import memory
+    from platform_core.members.host import forget_hosts
+
+    memory.clear()
+    forget_hosts()
+
+
+def _organization(slug):
+    from tenants.models import organization_refs
+
+    return organization_refs(slug=slug)[0]
+
+
+@pytest.fixture
+def alpha(db):
+    """Return the first organization."""
+    return _organization("alpha")
+
+
+@pytest.fixture
+def beta(db):
+    """Return the second organization, whose rows could leak into the first."""
+    return _organization("beta")
+
+
+@pytest.fixture
+def in_alpha(alpha):
+    """Run the test inside the first organization's scope."""
+    with tenant_scope(alpha):
+        yield alpha
