@@ -35,6 +35,5 @@ def item_too_large(item: int, limit: int) -> PayloadTooLargeError:
 
 def line_too_large(line: int, limit: int) -> PayloadTooLargeError:
     """Return the error for a line (from 1) of a text format that is longer than `limit`."""
-    return PayloadTooLargeError(
-        f"Line {line} is over the limit of {limit:,} bytes.", data={"line": line, "limit": limit}
-    )
+    message = f"Line {line} is over the limit of {limit:,} characters."
+    return PayloadTooLargeError(message, data={"line": line, "limit": limit})

@@ -8,7 +8,10 @@ from platform_core.tasks.reading.types import Batch, ImportTask
 
 def normalize_tasks(batch: Batch) -> list[ImportTask]:
     """Normalize a whole batch; see `normalize_task`."""
-    return [normalize_task(item, index) for index, item in enumerate(batch.items, start=batch.first_item)]
+    return [
+        normalize_task(item, index) if "data" in item else ImportTask(item, {}, [], [], None)
+        for index, item in enumerate(batch.items, start=batch.first_item)
+    ]
 
 
 def normalize_task(item: dict[str, Any], index: int) -> ImportTask:

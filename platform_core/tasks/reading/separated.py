@@ -108,10 +108,9 @@ class _Lines:
         try:
             line = self._text.readline(self._max_row_chars + 1)
         except UnicodeDecodeError as error:
-            raise body_error(
-                f"The body is not {error.encoding} near line {self.number + 1}; declare its encoding or save it as UTF-8.",
-                line=self.number + 1,
-            ) from None
+            line = self.number + 1
+            problem = f"The body is not {error.encoding} near line {line}: declare its encoding or save it as UTF-8."
+            raise body_error(problem, line=line) from None
         if not line:
             raise StopIteration
         self.number += 1

@@ -1,4 +1,4 @@
-"""Finds the elements of a JSON array without parsing them: exact, and slower than a parser, so for the hard cases only."""
+"""Finds the elements of a JSON array without parsing them: exact, but slower than a parser; for the hard cases only."""
 
 import re
 from collections.abc import Iterator
