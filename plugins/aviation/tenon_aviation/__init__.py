@@ -1,0 +1,1 @@
+"""Aviation safety for Tenon: taxonomy packs, ASRS import, coding rules and label-config templates."""

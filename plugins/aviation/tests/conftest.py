@@ -1,0 +1,29 @@
+"""Fixtures of the aviation tests: the shipped packs, the shipped extract and, where present, the whole shared file."""
+
+import os
+from pathlib import Path
+
+import pytest
+from tenon_aviation.taxonomy import shipped_packs
+
+PACKAGE = Path(__file__).parent.parent / "tenon_aviation"
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="session")
+def packs():
+    return {pack.ref: pack for pack in shipped_packs()}
+
+
+@pytest.fixture(scope="session")
+def extract_path():
+    return PACKAGE / "data" / "asrs_extract.csv"
+
+
+@pytest.fixture(scope="session")
+def shared_asrs_path():
+    root = Path(os.environ.get("TENON_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
+    path = root / "aviation" / "asrs_new_england_conflicts_1988_2017.csv"
+    if not path.exists():
+        pytest.skip("the shared ASRS file is not on this machine; the extract is tested everywhere")
+    return path
