@@ -100,6 +100,7 @@ class EmbeddedRedis:
         lock.acquire(what=f"The embedded Redis in {self.folder}")
         self._lock, self._supervisor = lock, os.getpid()
         try:
+            self._wait_for_leftover()
             self._socket_folder = _make_socket_folder(self.folder)
             self._launch(program, self._socket_folder / _SOCKET_NAME)
         except BaseException:
@@ -130,6 +131,16 @@ class EmbeddedRedis:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _wait_for_leftover(self) -> None:
+        """Two servers must not write the same file: one whose supervisor was killed may need a moment to end."""
+        deadline = time.monotonic() + self._timeout_seconds
+        while running_redis_url(self.folder.parent) is not None:
+            if time.monotonic() > deadline:
+                raise EmbeddedServiceError(
+                    f"A Redis left over by an earlier run in {self.folder} does not end. Stop it."
+                )
+            time.sleep(0.05)
 
     def _launch(self, program: Path, socket: Path) -> None:
         options = {

@@ -1,0 +1,131 @@
+"""What stands before Django: which settings, which plugins, which database."""
+
+import hashlib
+import importlib.metadata
+import importlib.util
+import json
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from platform_core.embedded import postgres, redis
+from platform_core.embedded.private_files import private_folder, write_private
+
+SECRET_KEY_NAME = "secret_key"  # noqa: S105 -- the name of a file
+PLUGIN_GROUP = "tenon.plugins"
+_FINGERPRINT_NAME = "plugins.fingerprint"
+_LOCK_NAME = "plugins.lock.json"
+# Set for the children of a command that has just locked the plugins.
+_CHECKED = "TENON_PLUGINS_CHECKED"
+
+
+def data_dir_of_environment() -> Path:
+    """Return the absolute folder of this installation's own files."""
+    return Path(os.environ.get("TENON_DATA_DIR", "").strip() or ".tenon").expanduser().absolute()
+
+
+def choose_settings() -> None:
+    """Name the Django settings unless the environment does: production by TENON_ENV, else local."""
+    name = "production" if is_production() else "local"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", f"platform_core.settings.{name}")
+
+
+def is_production() -> bool:
+    """Say whether TENON_ENV asks for the production settings."""
+    return os.environ.get("TENON_ENV", "").strip().lower() == "production"
+
+
+def lock_if_changed(data_dir: Path) -> None:
+    """Lock the plugins anew when the installed set is not the one of the lock file.
+
+    Raises:
+        Exception: what the plugin kernel raises in strict mode for a plugin that it rejects.
+    """
+    if os.environ.get(_CHECKED):
+        return
+    seen = installed_fingerprint()
+    record = data_dir / _FINGERPRINT_NAME
+    if (data_dir / _LOCK_NAME).is_file() and record.is_file() and record.read_text(encoding="ascii") == seen:
+        return
+    lock_now(data_dir, strict=_strict())
+
+
+def lock_now(data_dir: Path, *, strict: bool) -> None:
+    """Lock the plugins, then remember which set that was."""
+    if importlib.util.find_spec("platform_core.plugins.preflight") is None:
+        return
+    # Inline: the kernel's preflight is heavy and only needed when the set has changed.
+    from platform_core.plugins.preflight import lock_plugins
+
+    private_folder(data_dir)
+    lock_plugins(data_dir, strict=strict)
+    write_private(data_dir / _FINGERPRINT_NAME, installed_fingerprint())
+
+
+def installed_fingerprint() -> str:
+    """Return a digest of the installed plugins that changes with a version, a manifest or an entry point.
+
+    Nothing of a plugin is imported. A change of an editable plugin's code is seen through its manifest's version only.
+    """
+    facts = []
+    for entry in importlib.metadata.entry_points(group=PLUGIN_GROUP):
+        distribution = entry.dist
+        manifest = _manifest_of(entry.module)
+        facts.append(
+            [
+                entry.name,
+                entry.value,
+                distribution.name if distribution else "",
+                distribution.version if distribution else "",
+                hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest else "",
+            ]
+        )
+    return hashlib.sha256(json.dumps(sorted(facts)).encode()).hexdigest()
+
+
+def children_environment() -> dict[str, str]:
+    """Return this process's environment for children that need not look at the plugins again."""
+    return {**os.environ, _CHECKED: "1"}
+
+
+@contextmanager
+def prepared(*, make_database: bool) -> Iterator[None]:
+    """Set the environment up for Django; an embedded database that nobody runs is run for the time of the block.
+
+    Args:
+        make_database: make an embedded database where the data folder has none; otherwise only use an existing one.
+    """
+    data_dir = data_dir_of_environment()
+    os.environ["TENON_DATA_DIR"] = str(data_dir)
+    choose_settings()
+    with ExitStack() as stack:
+        if not is_production():
+            _use_services_of(data_dir, stack, make_database=make_database)
+        lock_if_changed(data_dir)
+        yield
+
+
+def _use_services_of(data_dir: Path, stack: ExitStack, *, make_database: bool) -> None:
+    if not os.environ.get("DATABASE_URL", "").strip() and (make_database or postgres.has_cluster(data_dir)):
+        os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
+    if not os.environ.get("REDIS_URL", "").strip():
+        url = redis.running_redis_url(data_dir)
+        if url is not None:
+            os.environ["REDIS_URL"] = url
+    key = data_dir / SECRET_KEY_NAME
+    if not os.environ.get("TENON_SECRET_KEY", "").strip() and key.is_file():
+        os.environ["TENON_SECRET_KEY"] = key.read_text(encoding="ascii").strip()
+
+
+def _strict() -> bool:
+    return os.environ.get("TENON_PLUGINS_STRICT", "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _manifest_of(module: str) -> Path | None:
+    """Return the manifest in the top package of a module, found without importing anything."""
+    spec = importlib.util.find_spec(module.partition(".")[0])
+    if spec is None or spec.origin is None:
+        return None
+    manifest = Path(spec.origin).with_name("plugin.toml")
+    return manifest if manifest.is_file() else None
