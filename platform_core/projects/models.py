@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinLengthValidator, MinVal
 from django.db import models
 
 from platform_core.members.models import Member, Team
+from platform_core.projects.managers import ProjectQuerySet
 from tenants.records import TimestampedModel
 
 
@@ -65,6 +66,8 @@ class Project(TimestampedModel):
     require_warning_reasons = models.BooleanField(default=False, help_text="Warnings of validators need a reason from the annotator.")
     pinned_at = models.DateTimeField(null=True, blank=True, help_text="Pinned to the top of lists since then (UTC).")
     created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it.")
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["-pinned_at", "-id"], name="project_list_order")]
