@@ -76,7 +76,7 @@ class CoreForeignKeyConstraint(models.BaseConstraint):
         # Checked at once, not at commit: pending deferred checks would forbid ALTER TABLE in the same transaction.
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote(field.column)}) "
-            f"REFERENCES {quote(target.model._meta.db_table)} ({quote(target.column)}) ON DELETE {self.on_delete.value}"
+            f"REFERENCES {quote(target.model._meta.db_table)} ({quote(str(target.column))}) ON DELETE {self.on_delete.value}"
         )
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
