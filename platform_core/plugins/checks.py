@@ -74,7 +74,7 @@ def _reference_problems(
     if target._meta.app_label in shared_labels():
         yield f"{place} refers to {target._meta.label} in the public schema; nothing may refer to it"
     elif isinstance(field, models.ManyToManyField):
-        yield f"{place} is a many-to-many field to {target._meta.label} of the core; use a link model with CoreForeignKey"
+        yield f"{place} is a many-to-many field to {target._meta.label} of the core; write a link model"
     elif not isinstance(field, CoreForeignKey):
         yield f"{place} refers to {target._meta.label} of the core by {type(field).__name__}; use CoreForeignKey"
     elif field.name not in constrained:

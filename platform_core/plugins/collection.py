@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from django.db import connections
 
-from platform_core.plugins.errors import HookResultError, PluginRejectedError
+from platform_core.plugins.errors import HookResultError, HookTimeoutError, PluginRejectedError
 from platform_core.plugins.hookspecs import HookSpec
 from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.registrations import (
@@ -57,7 +57,7 @@ def collect(implementations: Mapping[str, Implementation], call: Callable[[Imple
                 values[field.name] = check_sequence(implementation.spec, call(implementation))
         except HookResultError as error:
             raise PluginRejectedError(str(error)) from error
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit, HookTimeoutError) as error:
             message = f"hook {implementation.spec.name}() raised {type(error).__name__}: {error}"
             raise PluginRejectedError(message) from error
         _check_keys(implementation.spec, values[field.name])

@@ -3,7 +3,7 @@
 import json
 import os
 import signal
-import subprocess  # noqa: S404
+import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
