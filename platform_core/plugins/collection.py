@@ -14,12 +14,12 @@ from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.registrations import (
     ExporterSpec,
     ImporterSpec,
-    LabelTag,
     ProjectTemplateSpec,
     RouteSpec,
     TaxonomySpec,
 )
 from platform_core.plugins.types import EventHandlerSpec
+from platform_core.projects.label_config import CORE_TAGS, TagRegistryError, TagSpec
 
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_.-]{0,62}")
 
@@ -31,7 +31,7 @@ class Registrations:
     routes: tuple[RouteSpec, ...] = ()
     importers: tuple[ImporterSpec, ...] = ()
     exporters: tuple[ExporterSpec, ...] = ()
-    label_tags: tuple[LabelTag, ...] = ()
+    label_tags: tuple[TagSpec, ...] = ()
     project_templates: tuple[ProjectTemplateSpec, ...] = ()
     taxonomies: tuple[TaxonomySpec, ...] = ()
     event_handlers: tuple[EventHandlerSpec, ...] = ()
@@ -61,6 +61,7 @@ def collect(implementations: Mapping[str, Implementation], call: Callable[[Imple
             message = f"hook {implementation.spec.name}() raised {type(error).__name__}: {error}"
             raise PluginRejectedError(message) from error
         _check_keys(implementation.spec, values[field.name])
+    _check_tags(values.get("label_tags", ()))
     return Registrations(**cast("dict[str, Any]", values))
 
 
@@ -97,6 +98,17 @@ def _check_keys(spec: HookSpec, items: Sequence[Any]) -> None:
         if identity in seen:
             raise PluginRejectedError(f"hook {spec.name}(): key {key!r} is given twice")
         seen.add(identity)
+
+
+def _check_tags(tags: Sequence[Any]) -> None:
+    """The specification sees a tag's name only, so that settings need not import the labelling language."""
+    for tag in tags:
+        if not isinstance(tag, TagSpec):
+            raise PluginRejectedError(f"hook register_label_tags() returned {type(tag).__name__}; it must be TagSpec")
+    try:
+        CORE_TAGS.extended_with(tags)
+    except TagRegistryError as error:
+        raise PluginRejectedError(f"hook register_label_tags(): {error}") from error
 
 
 @contextmanager

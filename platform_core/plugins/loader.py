@@ -24,13 +24,13 @@ from platform_core.plugins.manifest import Manifest
 from platform_core.plugins.registrations import (
     ExporterSpec,
     ImporterSpec,
-    LabelTag,
     ProjectTemplateSpec,
     TaxonomySpec,
 )
 from platform_core.plugins.routing import mount, prefix_patterns
 from platform_core.plugins.types import EventHandlerSpec, TaxonomyRef
 from platform_core.plugins.watchdog import process_watchdog
+from platform_core.projects.label_config import TagSpec
 
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
@@ -80,6 +80,11 @@ class PluginRegistry:
     plugins: Mapping[str, LoadedPlugin] = field(default_factory=dict)
     quarantined: Mapping[str, QuarantinedPlugin] = field(default_factory=dict)
 
+    @property
+    def manifests(self) -> tuple[Manifest, ...]:
+        """Manifests of the loaded plugins, in order."""
+        return tuple(plugin.manifest for plugin in self.plugins.values())
+
     def enabled(self, enabled: EnabledSet) -> list[LoadedPlugin]:
         """Return the loaded plugins among the enabled ones, in order."""
         return [plugin for slug, plugin in self.plugins.items() if slug in enabled]
@@ -96,7 +101,7 @@ class PluginRegistry:
         """Return project templates by `slug.key`."""
         return _keyed((plugin.slug, plugin.registrations.project_templates) for plugin in self.enabled(enabled))
 
-    def label_tags(self, enabled: EnabledSet) -> dict[str, LabelTag]:
+    def label_tags(self, enabled: EnabledSet) -> dict[str, TagSpec]:
         """Return label-config tags by element name."""
         return {tag.name: tag for plugin in self.enabled(enabled) for tag in plugin.registrations.label_tags}
 
@@ -107,7 +112,7 @@ class PluginRegistry:
     def taxonomies(self, enabled: EnabledSet) -> dict[TaxonomyRef, TaxonomySpec]:
         """Return taxonomies by the reference that a control tag writes."""
         return {
-            TaxonomyRef(plugin=plugin.slug, key=item.key, version=item.version): item
+            TaxonomyRef(slug=plugin.slug, key=item.key, version=item.version): item
             for plugin in self.enabled(enabled)
             for item in plugin.registrations.taxonomies
         }

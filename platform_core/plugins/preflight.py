@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platform_core.plugins import lock as lock_file
 from platform_core.plugins.discovery import Candidate, discover
-from platform_core.plugins.errors import PluginsRejectedError
+from platform_core.plugins.errors import LockFileError, PluginsRejectedError
 from platform_core.plugins.lock import Lock, LockedPlugin
 from platform_core.plugins.ordering import closure, depths
 from platform_core.plugins.trial import Trial, Verdict
@@ -58,7 +58,7 @@ def ensure_lock(data_dir: Path, *, strict: bool, settings_module: str = SETTINGS
     """
     try:
         lock = lock_file.read_lock(data_dir)
-    except lock_file.LockFileError:
+    except LockFileError:
         lock = Lock(environment={})
     candidates = discover()
     if lock_file.lock_is_current(lock, candidates) and not (strict and lock.quarantined):
