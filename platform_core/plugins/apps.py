@@ -9,3 +9,10 @@ class PluginsConfig(AppConfig):
     name = "platform_core.plugins"
     label = "plugins"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add the kernel's system checks."""
+        # Needs the app registry, which is being filled while this module is imported.
+        from platform_core.plugins.checks import register_checks
+
+        register_checks()

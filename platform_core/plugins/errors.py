@@ -12,7 +12,7 @@ class PluginRejectedError(Exception):
 
 
 class PluginsRejectedError(Exception):
-    """Strict mode (`TENON_PLUGINS_STRICT=1`): at least one plugin was quarantined. The message lists slugs and reasons."""
+    """Strict mode (`TENON_PLUGINS_STRICT=1`): a plugin was quarantined. The message lists slugs and reasons."""
 
 
 class LockFileError(Exception):

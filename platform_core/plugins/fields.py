@@ -73,10 +73,11 @@ class CoreForeignKeyConstraint(models.BaseConstraint):
         field, quote = model._meta.get_field(self.field), schema_editor.quote_name
         assert isinstance(field, models.ForeignKey)
         target = field.target_field
+        table, column = quote(target.model._meta.db_table), quote(str(target.column))
         # Checked at once, not at commit: pending deferred checks would forbid ALTER TABLE in the same transaction.
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote(field.column)}) "
-            f"REFERENCES {quote(target.model._meta.db_table)} ({quote(target.column)}) ON DELETE {self.on_delete.value}"
+            f"REFERENCES {table} ({column}) ON DELETE {self.on_delete.value}"
         )
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Protocol
 
 import pluggy
 
@@ -80,7 +81,7 @@ class HookSpec:
     limit: float
 
 
-class Hooks:
+class Hooks(Protocol):
     """The specifications. Plugins never see this class; they mark methods with `@hookimpl`."""
 
     @hookspec

@@ -25,10 +25,58 @@ DATA_CLASSES = ("personal", "safety_critical")
 
 # Resources, app labels and words of the core: a slug is an URL segment, an app label and a permission prefix.
 RESERVED_NAMES = frozenset(
-    """accounts admin annotations api audit auth contenttypes core current_user current-user django docs drafts
-    drf_spectacular drf_spectacular_sidecar events export health import invitations invites jobs label_config live
-    members metrics organization organizations permissions plugins predictions projects public redoc rest_framework
-    roles schema sdk sessions static staticfiles tasks teams tenants tenon token user users version whoami""".split()
+    {
+        "accounts",
+        "admin",
+        "annotations",
+        "api",
+        "audit",
+        "auth",
+        "contenttypes",
+        "core",
+        "current-user",
+        "current_user",
+        "django",
+        "docs",
+        "drafts",
+        "drf_spectacular",
+        "drf_spectacular_sidecar",
+        "events",
+        "export",
+        "health",
+        "import",
+        "invitations",
+        "invites",
+        "jobs",
+        "label_config",
+        "live",
+        "members",
+        "metrics",
+        "organization",
+        "organizations",
+        "permissions",
+        "plugins",
+        "predictions",
+        "projects",
+        "public",
+        "redoc",
+        "rest_framework",
+        "roles",
+        "schema",
+        "sdk",
+        "sessions",
+        "static",
+        "staticfiles",
+        "tasks",
+        "teams",
+        "tenants",
+        "tenon",
+        "token",
+        "user",
+        "users",
+        "version",
+        "whoami",
+    }
 )
 
 
@@ -80,7 +128,9 @@ class Manifest:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "Manifest":
         """Rebuild a manifest that was checked before it was written."""
-        plain = {key: tuple(value) if isinstance(value, list | tuple) else value for key, value in values.items()}
+        plain: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list | tuple) else value for key, value in values.items()
+        }
         plain["permissions"] = tuple(
             PermissionRequest(**{**request, "roles": tuple(request["roles"])}) for request in plain["permissions"]
         )
@@ -186,7 +236,7 @@ class _ManifestReader:
 
     def _days(self, key: str, default: int) -> int:
         value = self.table.get(key, default)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3650:  # noqa: PLR2004 ten years
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3650:
             raise self._error(key, f"give whole days from 0 to 3650, not {value!r}")
         return value
 

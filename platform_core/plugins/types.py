@@ -17,7 +17,7 @@ NoteLevel = Literal["info", "warn", "block"]
 Json = dict[str, Any]
 
 TAXONOMY_PATTERN = re.compile(
-    r"(?P<plugin>[a-z][a-z0-9_]{1,30}):(?P<key>[a-z][a-z0-9_.-]*)@(?P<version>[A-Za-z0-9._-]+)"
+    r"(?P<slug>[a-z][a-z0-9_]{1,30}):(?P<key>[a-z0-9][a-z0-9_.-]*)@(?P<version>[A-Za-z0-9][A-Za-z0-9_.-]*)", re.ASCII
 )
 
 
@@ -26,12 +26,12 @@ class TaxonomyRef:
     """What a control tag names in `taxonomy="aviation:cictt@4.7"`.
 
     Attributes:
-        plugin: slug of the plugin that owns the taxonomy.
+        slug: of the plugin that owns the taxonomy.
         key: name of the taxonomy within that plugin.
         version: version text, compared for equality only.
     """
 
-    plugin: str
+    slug: str
     key: str
     version: str
 
@@ -48,7 +48,7 @@ class TaxonomyRef:
         return cls(**match.groupdict())
 
     def __str__(self) -> str:
-        return f"{self.plugin}:{self.key}@{self.version}"
+        return f"{self.slug}:{self.key}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

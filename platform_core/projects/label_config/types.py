@@ -6,19 +6,8 @@ The result of `parse_label_config`; everything else in the package reads these a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from platform_core.plugins.types import TaxonomyRef as TaxonomyRef
 from platform_core.projects.label_config.tags import TagSpec
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxonomyRef:
-    """The vocabulary of a plugin that a control is bound to by `taxonomy="slug:key@version"`."""
-
-    slug: str
-    key: str
-    version: str
-
-    def __str__(self) -> str:
-        return f"{self.slug}:{self.key}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

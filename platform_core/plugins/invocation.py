@@ -1,0 +1,99 @@
+"""Calling one hook of one plugin: arguments, time limit, result check, measurement. Policies are the facade's."""
+
+import logging
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pluggy
+
+from platform_core.plugins.collection import check_sequence
+from platform_core.plugins.errors import HookTimeoutError
+from platform_core.plugins.hookspecs import HookSpec
+from platform_core.plugins.implementations import Implementation
+from platform_core.plugins.watchdog import Watchdog, process_watchdog
+
+logger = logging.getLogger(__name__)
+
+
+class HookFailedError(Exception):
+    """One call failed.
+
+    Attributes:
+        plugin: slug.
+        hook: name of the hook.
+        reason: for logs and admins, never for a client's body.
+        incident_id: finds the log line with the traceback.
+    """
+
+    def __init__(self, *, plugin: str, hook: str, reason: str) -> None:
+        self.plugin = plugin
+        self.hook = hook
+        self.reason = reason
+        self.incident_id = uuid.uuid4().hex[:12]
+        super().__init__(f"{plugin}.{hook}: {reason} (incident {self.incident_id})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoker:
+    """Runs implementations under a watchdog."""
+
+    watchdog: Watchdog = field(default_factory=process_watchdog)
+
+    def invoke(self, slug: str, implementation: Implementation, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the items that the implementation returned.
+
+        Raises:
+            HookFailedError: it raised, ran too long, or returned something of another type.
+            pluggy.HookCallError: the core did not pass an argument of the specification: our own mistake.
+        """
+        values = _bind(implementation, arguments)
+        return self.measure(slug, implementation.spec, lambda: implementation.function(*values))
+
+    def measure(self, slug: str, spec: HookSpec, call: Callable[[], object]) -> tuple[Any, ...]:
+        """Run a call under a specification; raises as `invoke` does."""
+        started = time.monotonic()
+        outcome = "failed"
+        try:
+            value = self.watchdog.run(call, seconds=spec.limit, culprit=f"{slug}.{spec.name}")
+            items = check_sequence(spec, value)
+            outcome = "ok"
+        except HookTimeoutError as error:
+            outcome = "timeout"
+            raise record_failure(slug, spec, f"took longer than {spec.limit:g} s") from error
+        except (Exception, SystemExit) as error:
+            raise record_failure(slug, spec, f"{type(error).__name__}: {error}") from error
+        finally:
+            _record(slug, spec, outcome, time.monotonic() - started)
+        return items
+
+
+def _bind(implementation: Implementation, arguments: Mapping[str, Any]) -> list[Any]:
+    try:
+        return [arguments[name] for name in implementation.arguments]
+    except KeyError as error:
+        raise pluggy.HookCallError(f"{implementation.spec.name}() was called without {error}") from error
+
+
+def record_failure(slug: str, spec: HookSpec, reason: str) -> HookFailedError:
+    """Log a failure, with the traceback of the exception being handled if there is one, and return it for raising."""
+    failure = HookFailedError(plugin=slug, hook=spec.name, reason=reason)
+    logger.error(
+        "Plugin %s failed in %s: %s (incident %s)",
+        slug,
+        spec.name,
+        reason,
+        failure.incident_id,
+        exc_info=sys.exc_info()[0] is not None,
+        extra={"plugin": slug, "hook": spec.name, "incident_id": failure.incident_id},
+    )
+    return failure
+
+
+def _record(slug: str, spec: HookSpec, outcome: str, seconds: float) -> None:
+    facts = {"plugin": slug, "hook": spec.name, "outcome": outcome, "seconds": round(seconds, 6)}
+    level = logging.WARNING if seconds > spec.budget else logging.DEBUG
+    logger.log(level, "Hook %s.%s: %s in %.3f s", slug, spec.name, outcome, seconds, extra=facts)
