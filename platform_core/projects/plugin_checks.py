@@ -5,7 +5,7 @@ from typing import Any
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
-from platform_core.plugins.facade import call_validators
+from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.types import Issue, LabelConfigContext, TaxonomyRef
 from platform_core.projects.configs import CompiledConfig
 
@@ -42,8 +42,8 @@ def plugin_config_issues(
         bindings=bindings_of(compiled),
         previous=previous,
     )
-    found = call_validators("validate_label_config", enabled=principal.enabled_plugins, context=context)
-    issues = [issue_dict(plugin, issue) for plugin, issue in found]
+    found = HookFacade().validate_label_config(context, enabled=principal.enabled_plugins)
+    issues = [issue_dict(effect.plugin, effect.value) for effect in found]
     errors = [issue for issue in issues if issue["severity"] == "error"]
     if errors:
         raise ValidationFailedError(

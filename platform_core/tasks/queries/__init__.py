@@ -1,0 +1,1 @@
+"""Reading tasks, annotations and predictions as JSON made by the database."""

@@ -1,0 +1,164 @@
+"""SQL expressions that write Label Studio's JSON objects, so that no row becomes Python objects on its way out.
+
+Aliases: `t` tasks_task, `a` tasks_annotation, `p` tasks_prediction, `m` members_member. Nothing here holds input.
+"""
+
+from typing import Final
+
+
+def moment(column: str) -> str:
+    """Return a timestamp as ISO 8601 text in UTC with microseconds and `Z`. Connections run in UTC."""
+    return f"to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+
+def json_object(pairs: dict[str, str]) -> str:
+    """Return a `json_build_object` of key to SQL expression."""
+    return "json_build_object(" + ", ".join(f"'{key}', {expression}" for key, expression in pairs.items()) + ")"
+
+
+_ANNOTATION: Final = {
+    "id": "a.id",
+    "result": "a.result",
+    "created_username": "' ' || COALESCE(m.email, '') || ', ' || COALESCE(a.completed_by_id::text, '')",
+    "created_ago": "''",
+    "completed_by": "a.completed_by_id",
+    "was_cancelled": "a.was_cancelled",
+    "ground_truth": "a.ground_truth",
+    "created_at": moment("a.created_at"),
+    "updated_at": moment("a.updated_at"),
+    "draft_created_at": moment("a.draft_created_at"),
+    "lead_time": "a.lead_time",
+    "import_id": "a.import_id",
+    "last_action": "a.last_action",
+    "bulk_created": "a.bulk_created",
+    "unique_id": "a.unique_id",
+    "task": "a.task_id",
+    "project": "a.project_id",
+    "updated_by": "a.updated_by_id",
+    "parent_prediction": "a.parent_prediction_id",
+    "parent_annotation": "a.parent_annotation_id",
+    "last_created_by": "a.last_created_by_id",
+}
+_COMPLETED_BY: Final = json_object(
+    {
+        "id": "m.id",
+        "email": "m.email",
+        "first_name": "m.first_name",
+        "last_name": "m.last_name",
+        "avatar": "NULL",
+        "initials": "upper(left(m.email, 2))",
+    }
+)
+_PREDICTION: Final = {
+    "id": "p.id",
+    "result": "p.result",
+    "model_version": "p.model_version",
+    "created_ago": "''",
+    "score": "p.score",
+    "cluster": "p.cluster",
+    "neighbors": "p.neighbors",
+    "mislabeling": "p.mislabeling",
+    "created_at": moment("p.created_at"),
+    "updated_at": moment("p.updated_at"),
+    "model": "NULL",
+    "model_run": "NULL",
+    "task": "p.task_id",
+    "project": "p.project_id",
+}
+ANNOTATION: Final = json_object(_ANNOTATION)
+ANNOTATION_WITH_AUTHOR: Final = json_object({**_ANNOTATION, "completed_by": _COMPLETED_BY})
+PREDICTION: Final = json_object(_PREDICTION)
+
+_TASK_ROW: Final = {
+    "id": "t.id",
+    "data": "t.data",
+    "meta": "t.meta",
+    "created_at": moment("t.created_at"),
+    "updated_at": moment("t.updated_at"),
+    "is_labeled": "t.is_labeled",
+    "overlap": "t.overlap",
+    "inner_id": "t.inner_id",
+    "total_annotations": "t.total_annotations",
+    "cancelled_annotations": "t.cancelled_annotations",
+    "total_predictions": "t.total_predictions",
+    "completed_at": moment("t.completed_at"),
+    "storage_filename": "t.storage_filename",
+    "allow_skip": "t.allow_skip",
+    "project": "t.project_id",
+    "file_upload": "NULL",
+    "comment_count": "0",
+    "unresolved_comment_count": "0",
+    "last_comment_updated_at": "NULL",
+    "comment_authors": "'[]'::json",
+    "drafts": "'[]'::json",
+    "draft_exists": "false",
+}
+_UPDATED_BY_LIST: Final = (
+    "CASE WHEN t.updated_by_id IS NULL THEN '[]'::json ELSE json_build_array(json_build_object('user_id', t.updated_by_id)) END"
+)
+TASK_ONLY: Final = json_object({**_TASK_ROW, "updated_by": _UPDATED_BY_LIST})
+
+# One pass over the annotations of a task gives all the fields that lists show of them.
+ANNOTATIONS_OF_TASK: Final = f"""
+    LEFT JOIN LATERAL (
+        SELECT json_agg({ANNOTATION} ORDER BY a.id) AS items,
+               json_agg(DISTINCT a.completed_by_id) FILTER (WHERE a.completed_by_id IS NOT NULL) AS annotators,
+               json_agg(a.result ORDER BY a.id)::text AS results, string_agg(a.id::text, ',' ORDER BY a.id) AS ids,
+               avg(a.lead_time) AS avg_lead_time
+        FROM tasks_annotation a LEFT JOIN members_member m ON m.id = a.completed_by_id
+        WHERE a.task_id = t.id AND (%(only_by)s::bigint IS NULL OR a.completed_by_id = %(only_by)s)
+    ) an ON t.total_annotations + t.cancelled_annotations > 0"""
+PREDICTIONS_OF_TASK: Final = f"""
+    LEFT JOIN LATERAL (
+        SELECT json_agg({PREDICTION} ORDER BY p.id) AS items, json_agg(p.result ORDER BY p.id)::text AS results,
+               string_agg(DISTINCT p.model_version, ',') AS versions, avg(p.score) AS score
+        FROM tasks_prediction p WHERE p.task_id = t.id
+    ) pr ON t.total_predictions > 0"""
+_TASK_ALL: Final = {
+    **_TASK_ROW,
+    "updated_by": _UPDATED_BY_LIST,
+    "annotations": "COALESCE(an.items, '[]'::json)",
+    "annotators": "COALESCE(an.annotators, '[]'::json)",
+    "annotations_results": "COALESCE(an.results, '')",
+    "annotations_ids": "COALESCE(an.ids, '')",
+    "avg_lead_time": "an.avg_lead_time",
+    "predictions": "COALESCE(pr.items, '[]'::json)",
+    "predictions_results": "COALESCE(pr.results, '')",
+    "predictions_model_versions": "COALESCE(pr.versions, '')",
+    "predictions_score": "pr.score",
+}
+TASK_ALL: Final = json_object(_TASK_ALL)
+
+EXPORTED_ANNOTATION: Final = json_object(
+    {
+        **{key: value for key, value in _ANNOTATION.items() if key not in {"created_username", "created_ago"}},
+        "prediction": "COALESCE(a.prediction, '{}'::jsonb)",
+        "result_count": "a.result_count",
+    }
+)
+EXPORTED_TASK: Final = json_object(
+    {
+        "id": "t.id",
+        "annotations": f"""COALESCE((SELECT json_agg({EXPORTED_ANNOTATION} ORDER BY a.id)
+            FROM tasks_annotation a WHERE a.task_id = t.id), '[]'::json)""",
+        "file_upload": "NULL",
+        "drafts": "'[]'::json",
+        "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json ELSE COALESCE((SELECT json_agg({PREDICTION} ORDER BY p.id)
+            FROM tasks_prediction p WHERE p.task_id = t.id), '[]'::json) END""",
+        "data": "t.data",
+        "meta": "COALESCE(t.meta, '{}'::jsonb)",
+        "created_at": moment("t.created_at"),
+        "updated_at": moment("t.updated_at"),
+        "allow_skip": "t.allow_skip",
+        "inner_id": "t.inner_id",
+        "total_annotations": "t.total_annotations",
+        "cancelled_annotations": "t.cancelled_annotations",
+        "total_predictions": "t.total_predictions",
+        "comment_count": "0",
+        "unresolved_comment_count": "0",
+        "last_comment_updated_at": "NULL",
+        "project": "t.project_id",
+        "updated_by": "t.updated_by_id",
+        "comment_authors": "'[]'::json",
+    }
+)

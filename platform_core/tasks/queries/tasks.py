@@ -1,0 +1,155 @@
+"""Pages of tasks as raw JSON: one statement for the project and its counters, one for the rows.
+
+A page by number needs no OFFSET as long as no task of the project was deleted: `inner_id` counts the tasks in order of
+ids, so the page starts at a known number. After deletions an index-only OFFSET finds the start. Pages by cursor start
+after an id and cost the same at any depth.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from django.core import signing
+from django.db import connection
+
+from platform_core.api.errors import NotFoundError, ValidationFailedError
+from platform_core.members.principal import Principal
+from platform_core.tasks.queries import json_sql
+
+Fields = Literal["all", "task_only"]
+CURSOR_SALT: Final = "tenon.tasks.cursor"
+
+_VISIBLE_PROJECT = """
+    SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number
+    FROM projects_projectcounters c
+    WHERE c.project_id = %(project)s AND (%(all)s
+        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
+                   WHERE g.project_id = c.project_id AND tm.member_id = %(member)s))"""
+_ROWS: Final[dict[Fields, str]] = {
+    "task_only": f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t",
+    "all": f"SELECT {json_sql.TASK_ALL}::text FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK} {json_sql.PREDICTIONS_OF_TASK}",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectTotals:
+    """Counters that every page shows."""
+
+    tasks: int
+    annotations: int
+    predictions: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPage:
+    """A page: serialized tasks, joined, and where the next page starts."""
+
+    content: bytes
+    count: int
+    next_cursor: str | None
+
+
+def project_totals(principal: Principal, project_id: int) -> ProjectTotals:
+    """Return the counters of a project that the member may see, in one statement.
+
+    Raises:
+        NotFoundError: it does not exist or is not visible.
+    """
+    arguments = {"project": project_id, "member": principal.id, "all": principal.can("projects.view_all")}
+    with connection.cursor() as cursor:
+        cursor.execute(_VISIBLE_PROJECT, arguments)
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no project {project_id}.")
+    return ProjectTotals(tasks=row[0], annotations=row[1], predictions=row[2], deleted=row[3])
+
+
+def task_page(
+    principal: Principal, *, project_id: int, totals: ProjectTotals, fields: Fields, page: int, page_size: int, cursor: str | None
+) -> TaskPage:
+    """Return a page of tasks in order of ids.
+
+    Args:
+        cursor: start after this page's end, instead of `page`; made by an earlier answer for the same project.
+
+    Raises:
+        ValidationFailedError: the cursor is forged or belongs to another project.
+    """
+    arguments: dict[str, Any] = {
+        "project": project_id,
+        "limit": page_size,
+        "only_by": None if principal.can("annotations.view_all") else principal.id,
+    }
+    if cursor is not None:
+        start, arguments["start"] = "t.id > %(start)s", read_cursor(cursor, project_id)
+        order = "t.id"
+    else:
+        start, order, arguments["start"] = _start_of_page(page, page_size, totals)
+    query = f"{_ROWS[fields]} WHERE t.project_id = %(project)s AND {start} ORDER BY {order} LIMIT %(limit)s"
+    query = query.replace("::text FROM", "::text, t.id FROM", 1)
+    with connection.cursor() as database:
+        database.execute(query, arguments)
+        rows = database.fetchall()
+    next_cursor = make_cursor(project_id, rows[-1][1]) if len(rows) == page_size else None
+    return TaskPage(content=",".join([row[0] for row in rows]).encode(), count=len(rows), next_cursor=next_cursor)
+
+
+def _start_of_page(page: int, page_size: int, totals: ProjectTotals) -> tuple[str, str, int]:
+    offset = (page - 1) * page_size
+    if totals.deleted == 0 or offset == 0:
+        return "t.inner_id > %(start)s", "t.inner_id", offset
+    # inner_id has gaps: at most `deleted` tasks are missing before the page, so it cannot start before `offset`.
+    inner = "SELECT s.id FROM tasks_task s WHERE s.project_id = %(project)s ORDER BY s.id OFFSET %(start)s LIMIT 1"
+    return f"t.id >= ({inner})", "t.id", offset
+
+
+def make_cursor(project_id: int, last_id: int) -> str:
+    """Return a signed position, so that it can neither be forged nor used for another project."""
+    return signing.dumps([project_id, last_id], salt=CURSOR_SALT)
+
+
+def read_cursor(text: str, project_id: int) -> int:
+    """Return the id a cursor stands for.
+
+    Raises:
+        ValidationFailedError: it is forged, damaged or of another project.
+    """
+    try:
+        project, last_id = signing.loads(text, salt=CURSOR_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        project, last_id = None, None
+    if project != project_id or not isinstance(last_id, int):
+        raise ValidationFailedError(validation_errors={"cursor": ["This cursor is not valid for this list; start without one."]})
+    return last_id
+
+
+_ONE = f"""
+    SELECT {json_sql.TASK_ALL.replace("COALESCE(an.items", "COALESCE(an.expanded")}::text
+    FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK.replace(
+        "SELECT json_agg(", f"SELECT json_agg({json_sql.ANNOTATION_WITH_AUTHOR} ORDER BY a.id) AS expanded, json_agg(", 1
+    )} {json_sql.PREDICTIONS_OF_TASK}
+    WHERE t.id = %(task)s AND (%(all)s
+        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
+                   WHERE g.project_id = t.project_id AND tm.member_id = %(member)s))"""
+
+
+def task_json(principal: Principal, task_id: int) -> bytes:
+    """Return one task with its annotations and predictions, authors expanded.
+
+    Raises:
+        NotFoundError: it does not exist or is not visible.
+    """
+    arguments = {
+        "task": task_id,
+        "member": principal.id,
+        "all": principal.can("projects.view_all"),
+        "only_by": None if principal.can("annotations.view_all") else principal.id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ONE, arguments)
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no task {task_id}.")
+    return str(row[0]).encode()

@@ -1,0 +1,1 @@
+"""Writes on tasks, annotations and predictions; imports and exports."""
