@@ -85,7 +85,7 @@ class ProjectCounters(models.Model):
     task_number = models.BigIntegerField(default=0, help_text="Tasks.")
     finished_task_number = models.BigIntegerField(default=0, help_text="Tasks that need no more annotations.")
     total_predictions_number = models.BigIntegerField(default=0, help_text="Predictions.")
-    total_annotations_number = models.BigIntegerField(default=0, help_text="Annotations, skipped ones included.")
+    total_annotations_number = models.BigIntegerField(default=0, help_text="Annotations that are not skipped.")
     num_tasks_with_annotations = models.BigIntegerField(default=0, help_text="Tasks with an annotation that is not skipped.")
     useful_annotation_number = models.BigIntegerField(default=0, help_text="Annotations neither skipped nor ground truth.")
     ground_truth_number = models.BigIntegerField(default=0, help_text="Ground truth annotations.")
