@@ -39,6 +39,8 @@ class GroupRules:
 
     def issues(self, result: Sequence[Region]) -> Iterator[ResultIssue]:
         """Faults between regions that are each valid on their own."""
+        if len(result) == 1 and self._stands_alone(result[0]):
+            return
         groups: dict[str, Group] = {}
         relations: Group = []
         lonely_labels: Group = []
@@ -59,6 +61,11 @@ class GroupRules:
                 yield from self._shared_id_issues(group)
         yield from _dangling_relations(relations, groups)
         yield from self._shapeless_labels(lonely_labels, groups)
+
+    def _stands_alone(self, region: Region) -> bool:
+        if region.get("type") == "relation":
+            return False
+        return not self._plan_of(region).values[region["type"]].span_or_companion
 
     def _plan_of(self, region: Region) -> RegionPlan:
         plan = self.plan.find(region["from_name"])

@@ -12,7 +12,7 @@ from platform_core.projects.label_config.errors import ResultIssue
 from platform_core.projects.label_config.hygiene import unstorable_in
 from platform_core.projects.label_config.plans import RegionPlan, ValuePlan, compile_plan
 from platform_core.projects.label_config.relations import GroupRules
-from platform_core.projects.label_config.report import RegionReport, key_path
+from platform_core.projects.label_config.report import RegionReport, has_common_keys_right, key_path
 from platform_core.projects.label_config.types import LabelConfig
 
 MAX_ISSUES: Final = 100
@@ -104,13 +104,11 @@ def _is_plain(region: dict[str, Any], plan: RegionPlan) -> bool:
     if checks is None or to_name not in plan.to_names or not checks.schema.is_valid(value):
         return False
     for rule in checks.rules:
-        for _ in rule(value):
+        for _ in rule(value):  # rules are generators: the first fault is enough
             return False
     if plan.span_required and ("start" not in value or "end" not in value):
         return False
-    for _ in RegionReport(0, region).check_common():
-        return False
-    return True
+    return has_common_keys_right(region)
 
 
 def _planned_issues(report: RegionReport, region: dict[str, Any], plan: RegionPlan) -> Iterator[ResultIssue]:

@@ -60,7 +60,7 @@ def _check_for(variable: DataVariable) -> Check:
         found = data.get(variable.key, _MISSING)
         if found is _MISSING:
             known = ", ".join(sorted(map(str, data))[:20])
-            return f'"{path}" key is expected in task data, which has [{known[:512]}]'
+            return f'"{path}" key is expected in task data [found: {known[:512]}]'
         return _walk(variable, variable.key, found, variable.segments, types)
 
     return check
