@@ -33,8 +33,10 @@ class LabelRule:
 
     def __call__(self, value: Value) -> Iterable[Fault]:
         labels = value.get(self.key)
-        if not labels:
+        if labels is None or labels == []:
             return ()
+        if not isinstance(labels, list):
+            return ((self.key, "wrong_type", "must be a list of strings"),)
         if len(labels) == 1 and isinstance(labels[0], str) and (self.known is None or labels[0] in self.known):
             return ()  # what nearly every result is
         return self._faults(labels)
@@ -42,12 +44,15 @@ class LabelRule:
     def _faults(self, labels: Sequence[Any]) -> Iterator[Fault]:
         if self.single and len(labels) > 1:
             yield self.key, "single_choice", f"takes one value, not {len(labels)}"
-        try:
-            entries = [tuple(label) if isinstance(label, list) else label for label in labels]
-            if len(set(entries)) < len(entries):
-                yield self.key, "duplicate_label", "lists a value twice"
-        except TypeError:
-            return  # entries of a wrong type: the schema says so
+        entries: list[str | tuple[str, ...]] = []
+        for index, label in enumerate(labels):
+            steps = label if isinstance(label, list) else [label]
+            if not all(isinstance(step, str) for step in steps):
+                yield f"{self.key}[{index}]", "wrong_type", "must be a string"
+                return
+            entries.append(tuple(steps) if isinstance(label, list) else label)
+        if len(set(entries)) < len(entries):
+            yield self.key, "duplicate_label", "lists a value twice"
         yield from self._unknown(entries)
 
     def _unknown(self, entries: list[str | tuple[str, ...]]) -> Iterator[Fault]:
