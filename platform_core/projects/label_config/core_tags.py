@@ -94,7 +94,10 @@ _CLASSIFICATION: Final = (
     _control("Pairwise", None, schemas.PAIRWISE, to_names=(2, 2), answers_task=True),
     _control("Ranker", frozenset({"List"}), schemas.RANKER, answers_task=True),
     _control("ChatMessage", frozenset({"Chat"}), schemas.CHAT_MESSAGE, self_reference=True),
-    _control("Relations", None, {}, name_required=False, to_names=(0, 1_000), label_tag="Relation"),
+    _control(
+        "Relations", None, {},
+        name_required=False, to_names=(0, 1_000), label_tag="Relation", makes_results=False,
+    ),
 )  # fmt: skip
 
 _SPANS: Final = (

@@ -24,6 +24,7 @@ from platform_core.projects.label_config.variables import MalformedVariableError
 
 MAX_ISSUES: Final = 100
 MAX_NAME_LENGTH: Final = 128
+MAX_CONTROLS: Final = 500
 DEFAULT_INDEX_FLAG: Final = "{{idx}}"
 _TAXONOMY: Final = re.compile(r"([a-z][a-z0-9_]{1,30}):([a-z0-9][a-z0-9_.-]*)@([A-Za-z0-9][A-Za-z0-9_.-]*)", re.ASCII)
 _CHOICE_MODES: Final = frozenset({"single", "single-radio", "multiple"})
@@ -63,6 +64,8 @@ class _Parser:
         self._walk(root, ())
         if self.only_views:
             self.issues.append(root.issue("empty_view", "View holds no tags: add an object and a control"))
+        if len(self.controls) > MAX_CONTROLS:
+            self.issues.append(root.issue("too_many_controls", f"The config has more than {MAX_CONTROLS} controls"))
         self.issues.extend(reference_issues(self.objects, self.controls, self.names, self.filters, self.tags))
         if self.issues:
             raise InvalidLabelConfigError(tuple(self.issues[:MAX_ISSUES]))
@@ -175,7 +178,7 @@ class _Parser:
             per_region=_is_true(attributes.get("perRegion")),
             dynamic=dynamic and spec.label_tag is not None,
             taxonomy=taxonomy,
-            visibility=_visibility(attributes),
+            visibility=_visibility(node),
             buckets=collect_buckets(node, self.issues),
             index_flags=flags,
             line=node.line,
@@ -245,13 +248,20 @@ def _name_problem(name: str, flags: Iterable[str]) -> str | None:
     return f"must hold {missing[0]}, because a Repeater copies the tag" if missing else None
 
 
-def _visibility(attributes: MappingProxyType[str, str]) -> Visibility:
-    return Visibility(
-        visible_when=attributes.get("visibleWhen"),
-        tag_name=attributes.get("whenTagName"),
-        label_value=attributes.get("whenLabelValue"),
-        choice_value=attributes.get("whenChoiceValue"),
-    )
+def _visibility(node: Node) -> tuple[Visibility, ...]:
+    conditions = []
+    place: Node | None = node
+    while place is not None:
+        attributes = place.attributes
+        condition = Visibility(
+            visible_when=attributes.get("visibleWhen"),
+            tag_names=_names_in(attributes.get("whenTagName", "")),
+            values=_names_in(attributes.get("whenLabelValue") or attributes.get("whenChoiceValue") or ""),
+        )
+        if condition != Visibility():
+            conditions.append(condition)
+        place = place.parent
+    return tuple(conditions)
 
 
 def _is_true(written: str | None) -> bool:

@@ -62,10 +62,8 @@ def _target_issues(
 
 
 def _condition_issues(control: Control, names: Mapping[str, Node]) -> Iterator[ConfigIssue]:
-    """`whenTagName` may list several tags; one that names nothing hides the control for ever."""
-    for name in (control.visibility.tag_name or "").split(","):
-        if name.strip() and name.strip() not in names:
-            message = (
-                f"{control.tag} '{control.name}' waits for '{name.strip()[:64]}' (whenTagName), which does not exist"
-            )
+    """A condition that looks at a tag which does not exist hides the control for ever."""
+    for name in dict.fromkeys(name for condition in control.visibility for name in condition.tag_names):
+        if name not in names:
+            message = f"{control.tag} '{control.name}' waits for '{name[:64]}' (whenTagName), which does not exist"
             yield names[control.name].issue("unknown_when_tag", message)

@@ -50,6 +50,7 @@ class TagSpec:
         value_attributes: attributes that may read task data.
         data_types: names of the JSON types it reads from task data, see `DATA_TYPES`.
         parents: (child) tags it may stand under, directly or with layout between; empty = any.
+        makes_results: (control) results name it in `from_name`; False for `Relations`.
         allows_script: its text is program code that the editor runs in a sandbox, so text is not checked.
     """
 
@@ -73,6 +74,7 @@ class TagSpec:
     data_types: tuple[str, ...] = ("str",)
     parents: frozenset[str] = frozenset()
     allows_script: bool = False
+    makes_results: bool = True
 
 
 class TagRegistry(Mapping[str, TagSpec]):

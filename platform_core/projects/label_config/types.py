@@ -27,17 +27,17 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visibility:
-    """When the editor shows a control; None where the config says nothing."""
+    """One condition under which the editor shows a control, from its own attributes or those of a View around it.
+
+    Attributes:
+        visible_when: region-selected, no-region-selected, choice-selected or choice-unselected; None = not said.
+        tag_names: the controls or objects that it looks at; empty = any.
+        values: the labels or choices that it waits for; empty = any.
+    """
 
     visible_when: str | None = None
-    tag_name: str | None = None
-    label_value: str | None = None
-    choice_value: str | None = None
-
-    @property
-    def is_conditional(self) -> bool:
-        """True where an annotator may never see the control, so that it cannot always be required."""
-        return any((self.visible_when, self.tag_name, self.label_value, self.choice_value))
+    tag_names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,7 @@ class Control:
         per_region: belongs to a region instead of the whole task.
         dynamic: labels come from task data or a URL, so the config does not know them.
         taxonomy: labels come from this vocabulary of a plugin, so the config does not know them.
+        visibility: all of these must hold for the control to be shown.
         buckets: names of the groups of a Ranker.
         index_flags: the placeholders of the Repeaters around it, outermost first.
     """
@@ -107,7 +108,7 @@ class Control:
     per_region: bool = False
     dynamic: bool = False
     taxonomy: TaxonomyRef | None = None
-    visibility: Visibility = Visibility()
+    visibility: tuple[Visibility, ...] = ()
     buckets: tuple[str, ...] = ()
     index_flags: tuple[str, ...] = ()
     line: int = 0

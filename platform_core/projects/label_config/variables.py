@@ -1,7 +1,7 @@
 """`$field` in attributes: which fields of the task data a tag reads, and how to reach them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from platform_core.projects.label_config.types import DataVariable
@@ -29,35 +29,35 @@ def variables_of(
     Raises:
         MalformedVariableError: a whole-value path that cannot be followed.
     """
-    common = {"tag": tag, "name": name, "required": required}
-    if not value.startswith("$") or "$" in value[1:]:
-        return [_variable(path, _SCALARS, index_flags, **common) for path in _EMBEDDED.findall(value)]
-    return [_variable(value[1:], types, index_flags, **common)]
+    if value.startswith("$") and "$" not in value[1:]:
+        paths = [value[1:]]
+    else:
+        paths, types = _EMBEDDED.findall(value), _SCALARS
+    found = []
+    for path in paths:
+        key, segments = _split(path, index_flags)
+        found.append(
+            DataVariable(path=path, key=key, segments=segments, types=types, tag=tag, name=name, required=required)
+        )
+    return found
 
 
-def _variable(
-    path: str, types: tuple[str, ...], index_flags: Sequence[str], *, tag: str, name: str | None, required: bool
-) -> DataVariable:
-    segments = _segments(path, index_flags)
-    key = segments[0]
-    assert isinstance(key, str)
-    return DataVariable(
-        path=path, key=key, segments=tuple(segments[1:]), types=types, tag=tag, name=name, required=required
-    )
-
-
-def _segments(path: str, index_flags: Sequence[str]) -> list[str | int | None]:
+def _split(path: str, index_flags: Sequence[str]) -> tuple[str, tuple[str | int | None, ...]]:
     if not path.strip() or len(path) > MAX_PATH_LENGTH:
         raise MalformedVariableError(f"'${path[:64]}' must name a field in at most {MAX_PATH_LENGTH} characters")
-    segments: list[str | int | None] = []
-    position = 0
+    first = _SEGMENT.match(path)
+    if first is None or first[1] is None or path.startswith("."):
+        raise MalformedVariableError(f"'${path}' is not a path to a field of the task data")
+    return first[1], tuple(_rest(path, first.end(), index_flags))
+
+
+def _rest(path: str, position: int, index_flags: Sequence[str]) -> Iterator[str | int | None]:
     while position < len(path):
         match = _SEGMENT.match(path, position)
-        if match is None or (not segments and (match[1] is None or match[0].startswith("."))):
+        if match is None or (match[1] is not None and not match[0].startswith(".")):
             raise MalformedVariableError(f"'${path}' is not a path to a field of the task data")
-        segments.append(match[1] if match[1] is not None else _index(path, match[2], index_flags))
+        yield match[1] if match[1] is not None else _index(path, match[2], index_flags)
         position = match.end()
-    return segments
 
 
 def _index(path: str, written: str, index_flags: Sequence[str]) -> int | None:
