@@ -108,8 +108,9 @@ class _Lines:
         try:
             line = self._text.readline(self._max_row_chars + 1)
         except UnicodeDecodeError as error:
-            line = self.number + 1
-            problem = f"The body is not {error.encoding} near line {line}: declare its encoding or save it as UTF-8."
+            # The text wrapper decodes ahead: whole lines before the wrong byte were not given out yet.
+            line = self.number + len((error.object[: error.start] + b".").splitlines())
+            problem = f"Line {line} is not {error.encoding}: declare the encoding or save the file as UTF-8."
             raise body_error(problem, line=line) from None
         if not line:
             raise StopIteration

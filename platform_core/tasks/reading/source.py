@@ -19,13 +19,12 @@ class ByteSource(io.RawIOBase):
 
     Attributes:
         position: bytes taken from the stream so far, the byte order mark included.
-        at_end: True once the stream has said so.
     """
 
     def __init__(self, stream: BinaryIO, *, max_bytes: int) -> None:
         super().__init__()
         self.position = 0
-        self.at_end = False
+        self._ended = False
         self._stream = stream
         self._max_bytes = max_bytes
         self._pushed_back = b""
@@ -33,6 +32,11 @@ class ByteSource(io.RawIOBase):
         if head.startswith(WIDE_BYTE_ORDER_MARKS):
             raise body_error("The body is UTF-16; save it as UTF-8 and import it again.", byte=0)
         self._pushed_back = head.removeprefix(BYTE_ORDER_MARK)
+
+    @property
+    def at_end(self) -> bool:
+        """True once everything has been handed out and the stream has said that there is no more."""
+        return self._ended and not self._pushed_back
 
     def read_at_least(self, size: int) -> bytes:
         """Return `size` bytes or some more; less only at the end of the stream, where it may be nothing.
@@ -43,7 +47,7 @@ class ByteSource(io.RawIOBase):
         parts = [self._pushed_back]
         have = len(self._pushed_back)
         self._pushed_back = b""
-        while have < size and not self.at_end:
+        while have < size and not self._ended:
             part = self._read_some(size - have)
             parts.append(part)
             have += len(part)
@@ -68,7 +72,7 @@ class ByteSource(io.RawIOBase):
 
     def _read_some(self, size: int) -> bytes:
         part = self._stream.read(size)
-        self.at_end = not part
+        self._ended = not part
         self.position += len(part)
         if self.position > self._max_bytes:
             raise body_too_large(self._max_bytes)
