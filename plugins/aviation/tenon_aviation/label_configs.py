@@ -7,12 +7,14 @@ from platform_core.sdk import ProjectTemplateSpec
 _FOLDER = Path(__file__).parent / "templates"
 
 
-def quick_coding_template() -> ProjectTemplateSpec:
-    """Phase, occurrence categories, event class and synopsis for one narrative."""
-    return ProjectTemplateSpec(
-        key="cictt_quick_coding",
-        title="CICTT quick coding",
-        description="Code a report with its phase of flight, CICTT occurrence categories, event class and a synopsis.",
-        group="Aviation safety",
-        label_config=(_FOLDER / "cictt_quick_coding.xml").read_text(encoding="utf-8"),
-    )
+def templates() -> list[ProjectTemplateSpec]:
+    """All templates, in the order in which they are offered."""
+    return [
+        ProjectTemplateSpec(
+            key="cictt_quick_coding",
+            title="CICTT quick coding",
+            description="Code a report with phase of flight, CICTT occurrence categories, event class and a synopsis.",
+            group="Aviation safety",
+            label_config=(_FOLDER / "cictt_quick_coding.xml").read_text(encoding="utf-8"),
+        )
+    ]

@@ -10,11 +10,13 @@ from platform_core.sdk import (
     LabelConfigContext,
     PlanNote,
     ProjectTemplateSpec,
+    RouteSpec,
     TaxonomySpec,
     hookimpl,
 )
 from tenon_aviation.importers import ASRS_IMPORTER
-from tenon_aviation.label_configs import quick_coding_template
+from tenon_aviation.label_configs import templates
+from tenon_aviation.routes import ROUTES
 from tenon_aviation.services import install_packs
 from tenon_aviation.taxonomy.loader import shipped_packs
 from tenon_aviation.validation import annotation_issues, label_config_issues
@@ -22,6 +24,11 @@ from tenon_aviation.validation import annotation_issues, label_config_issues
 
 class AviationPlugin:
     """Hook implementations; what each hook means is specified by the sdk."""
+
+    @hookimpl
+    def register_routes(self) -> Sequence[RouteSpec]:
+        """Packs, nodes and templates."""
+        return ROUTES
 
     @hookimpl
     def register_importers(self) -> Sequence[ImporterSpec]:
@@ -41,7 +48,7 @@ class AviationPlugin:
     @hookimpl
     def register_project_templates(self) -> Sequence[ProjectTemplateSpec]:
         """CICTT quick coding."""
-        return [quick_coding_template()]
+        return templates()
 
     @hookimpl
     def plan_enable(self) -> Sequence[PlanNote]:

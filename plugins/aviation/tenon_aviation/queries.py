@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from platform_core.sdk.errors import NotFoundError
 from tenon_aviation.models import TaxonomyNode, TaxonomyPack
 from tenon_aviation.taxonomy.types import Node, Pack, PackRef
 
@@ -43,8 +44,21 @@ def pack_rows() -> QuerySet[TaxonomyPack, dict[str, Any]]:
     return packs.values(*PACK_FIELDS, node_count=Count("nodes"))
 
 
+def pack_row(*, pk: int) -> dict[str, Any]:
+    """One row of `pack_rows`; NotFoundError when there is none."""
+    return _first(pack_rows().filter(pk=pk), "taxonomy pack", pk)
+
+
+def node_row(*, pk: int) -> dict[str, Any]:
+    """One row as in `node_rows`; NotFoundError when there is none."""
+    rows = TaxonomyNode.objects.filter(pk=pk).values(*NODE_FIELDS, "parent__code")
+    return _first(rows, "taxonomy value", pk)
+
+
 def node_rows(*, pack_id: int, wanted: NodeFilter) -> QuerySet[TaxonomyNode, dict[str, Any]]:
-    """Nodes of a pack with `NODE_FIELDS` and `parent_code`, in pack order."""
+    """Nodes of a pack with `NODE_FIELDS` and `parent__code`, in pack order; NotFoundError without such a pack."""
+    if not TaxonomyPack.objects.filter(pk=pack_id).exists():
+        raise NotFoundError(f"There is no taxonomy pack {pack_id}.")
     nodes = TaxonomyNode.objects.filter(pack_id=pack_id)
     if wanted.parent is not None:
         nodes = nodes.filter(parent__code=wanted.parent) if wanted.parent else nodes.filter(parent=None)
@@ -56,6 +70,13 @@ def node_rows(*, pack_id: int, wanted: NodeFilter) -> QuerySet[TaxonomyNode, dic
         nodes = nodes.filter(Q(code__icontains=wanted.search) | Q(label__icontains=wanted.search))
     rows: QuerySet[TaxonomyNode, dict[str, Any]] = nodes.order_by("order", "id").values(*NODE_FIELDS, "parent__code")
     return rows
+
+
+def _first(rows: QuerySet[Any, dict[str, Any]], kind: str, pk: int) -> dict[str, Any]:
+    row = rows.first()
+    if row is None:
+        raise NotFoundError(f"There is no {kind} {pk}.")
+    return row
 
 
 def load_packs(*, schema: str, refs: Iterable[PackRef]) -> dict[PackRef, Pack]:

@@ -6,6 +6,9 @@ from itertools import groupby
 
 from django.db import transaction
 
+from platform_core.sdk.audit import record_audit
+from platform_core.sdk.errors import NotFoundError
+from platform_core.sdk.views import Principal
 from tenon_aviation.models import TaxonomyNode, TaxonomyPack
 from tenon_aviation.taxonomy.loader import shipped_packs
 from tenon_aviation.taxonomy.types import Node, Pack, PackRef
@@ -32,6 +35,31 @@ def install_packs(*, packs: Iterable[Pack] | None = None) -> tuple[InstalledPack
     left the file become inactive, and what the organization had switched off stays off.
     """
     return tuple(_install(pack) for pack in (shipped_packs() if packs is None else packs))
+
+
+@transaction.atomic
+def set_node_active(*, actor: Principal, node_id: int, active: bool) -> None:
+    """Take a value out of use, or back into use. Annotations keep it; new ones with it are refused while it is out.
+
+    Raises:
+        NotFoundError: there is no such value here.
+    """
+    node = TaxonomyNode.objects.select_for_update(of=("self",)).select_related("pack").filter(pk=node_id).first()
+    if node is None:
+        raise NotFoundError(f"There is no taxonomy value {node_id}.")
+    if node.active == active:
+        return
+    node.active = active
+    node.save(update_fields=["active", "updated_at"])
+    # The rules keep packs in memory by this time stamp.
+    node.pack.save(update_fields=["updated_at"])
+    record_audit(
+        actor=actor,
+        action="aviation.node_activated" if active else "aviation.node_deactivated",
+        target_type="aviation.node",
+        target_id=node.pk,
+        data={"pack": str(node.pack), "code": node.code},
+    )
 
 
 def _install(pack: Pack) -> InstalledPack:
