@@ -4,7 +4,12 @@ import os
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from tenon_aviation.plugin import plugin
 from tenon_aviation.taxonomy import shipped_packs
+
+from tenants.engine import migrate_here
+from tenants.scope import tenant_scope
 
 PACKAGE = Path(__file__).parent.parent / "tenon_aviation"
 REPOSITORY = Path(__file__).parents[3]
@@ -27,3 +32,14 @@ def shared_asrs_path():
     if not path.exists():
         pytest.skip("the shared ASRS file is not on this machine; the extract is tested everywhere")
     return path
+
+
+@pytest.fixture
+def aviation(alpha):
+    """Return the first organization, with the plugin's tables and packs, inside its scope."""
+    if not apps.is_installed("tenon_aviation"):
+        pytest.skip("aviation is not among the plugins of this run's lock")
+    with tenant_scope(alpha):
+        migrate_here(frozenset({"aviation"}))
+        plugin.after_enable()
+        yield alpha

@@ -1,7 +1,6 @@
 """Run all rules over one coding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tenon_aviation.rules.coding import Coding
 from tenon_aviation.rules.exclusive import check_exclusive
@@ -13,26 +12,10 @@ from tenon_aviation.rules.types import Finding, PhasePolicy
 from tenon_aviation.taxonomy.types import Pack, PackRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleInfo:
-    """A rule as people read about it."""
-
-    id: str
-    title: str
-
-
-RULES: tuple[RuleInfo, ...] = (
-    RuleInfo(id="V-TREE", title="Codes exist, are active and lie below the code before them."),
-    RuleInfo(id="V-REQ", title="Required fields carry a value."),
-    RuleInfo(id="V-EXCL", title="Categories that exclude each other are not coded together."),
-    RuleInfo(id="V-PHASE", title="Categories fit the phase of flight."),
-)
-
-
 def check_coding(
     coding: Coding, packs: Mapping[PackRef, Pack], *, phase_policy: PhasePolicy = PhasePolicy.ENFORCE
 ) -> tuple[Finding, ...]:
-    """Findings in the order of `RULES`; pure, deterministic, no database.
+    """Findings of V-TREE, V-REQ, V-EXCL and V-PHASE, in this order; pure, deterministic, no database.
 
     A pack that a control is bound to but `packs` lacks is itself an error (V-TREE, `pack_missing`).
     """

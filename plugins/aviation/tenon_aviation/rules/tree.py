@@ -36,13 +36,11 @@ def _check_steps(pick: Pick) -> Iterator[Finding]:
         if not step.exact:
             text = f"Write '{node.code}' ({node.label}) instead of {_quoted(written)}."
             yield _finding(pick, "other_spelling", text, node.code, severity=Severity.WARNING)
-        if not node.active:
-            yield _finding(
-                pick,
-                "inactive_code",
-                f"'{node.code}' ({node.label}) is no longer active in {pick.pack.ref}.",
-                node.code,
-            )
+        # A single code stands for its whole path, so what lies above it must be in use as well.
+        for item in (node,) if pick.selection.is_path else pick.pack.path(node):
+            if not item.active:
+                text = f"'{item.code}' ({item.label}) is no longer active in {pick.pack.ref}."
+                yield _finding(pick, "inactive_code", text, item.code)
         if (depth or pick.selection.is_path) and node.parent != (parent.code if parent else None):
             yield _misplaced(pick, node, parent)
             return

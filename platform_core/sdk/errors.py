@@ -1,0 +1,11 @@
+"""Errors that a plugin raises for a client to read; the API turns them into answers."""
+
+from platform_core.api.errors import (
+    BadRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    TenonError,
+    ValidationFailedError,
+)
+
+__all__ = ["BadRequestError", "NotFoundError", "PermissionDeniedError", "TenonError", "ValidationFailedError"]
