@@ -1,21 +1,14 @@
 """What stands before Django: which settings, which plugins, which database."""
 
-import hashlib
-import importlib.metadata
-import importlib.util
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from platform_core.embedded import postgres, redis
-from platform_core.embedded.private_files import private_folder, write_private
+from platform_core.embedded.private_files import private_folder
 
 SECRET_KEY_NAME = "secret_key"  # noqa: S105 -- the name of a file
-PLUGIN_GROUP = "tenon.plugins"
-_FINGERPRINT_NAME = "plugins.fingerprint"
-_LOCK_NAME = "plugins.lock.json"
 # Set for the children of a command that has just locked the plugins.
 _CHECKED = "TENON_PLUGINS_CHECKED"
 
@@ -37,51 +30,38 @@ def is_production() -> bool:
 
 
 def lock_if_changed(data_dir: Path) -> None:
-    """Lock the plugins anew when the installed set is not the one of the lock file.
+    """Lock the plugins anew when the installed ones are not those of the lock file.
 
     Raises:
         Exception: what the plugin kernel raises in strict mode for a plugin that it rejects.
     """
     if os.environ.get(_CHECKED):
         return
-    seen = installed_fingerprint()
-    record = data_dir / _FINGERPRINT_NAME
-    if (data_dir / _LOCK_NAME).is_file() and record.is_file() and record.read_text(encoding="ascii") == seen:
+    try:
+        # Inline: the kernel reads manifests, which most lines of this module do not need.
+        from platform_core.plugins.discovery import discover
+        from platform_core.plugins.errors import LockFileError
+        from platform_core.plugins.lock import lock_is_current, read_lock
+    except ImportError:
         return
-    lock_now(data_dir, strict=_strict())
+    strict = _strict()
+    try:
+        lock = read_lock(data_dir)
+    except LockFileError:
+        pass  # Damaged, or of an older format: a new one is written.
+    else:
+        if lock_is_current(lock, discover()) and not (strict and lock.quarantined):
+            return
+    lock_now(data_dir, strict=strict)
 
 
 def lock_now(data_dir: Path, *, strict: bool) -> None:
-    """Lock the plugins, then remember which set that was."""
-    if importlib.util.find_spec("platform_core.plugins.preflight") is None:
-        return
-    # Inline: the kernel's preflight is heavy and only needed when the set has changed.
+    """Try every installed plugin and write the lock file."""
+    # Inline: the preflight is only needed when the installed set has changed.
     from platform_core.plugins.preflight import lock_plugins
 
     private_folder(data_dir)
     lock_plugins(data_dir, strict=strict)
-    write_private(data_dir / _FINGERPRINT_NAME, installed_fingerprint())
-
-
-def installed_fingerprint() -> str:
-    """Return a digest of the installed plugins that changes with a version, a manifest or an entry point.
-
-    Nothing of a plugin is imported. A change of an editable plugin's code is seen through its manifest's version only.
-    """
-    facts = []
-    for entry in importlib.metadata.entry_points(group=PLUGIN_GROUP):
-        distribution = entry.dist
-        manifest = _manifest_of(entry.module)
-        facts.append(
-            [
-                entry.name,
-                entry.value,
-                distribution.name if distribution else "",
-                distribution.version if distribution else "",
-                hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest else "",
-            ]
-        )
-    return hashlib.sha256(json.dumps(sorted(facts)).encode()).hexdigest()
 
 
 def children_environment() -> dict[str, str]:
@@ -120,12 +100,3 @@ def _use_services_of(data_dir: Path, stack: ExitStack, *, make_database: bool) -
 
 def _strict() -> bool:
     return os.environ.get("TENON_PLUGINS_STRICT", "").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _manifest_of(module: str) -> Path | None:
-    """Return the manifest in the top package of a module, found without importing anything."""
-    spec = importlib.util.find_spec(module.partition(".")[0])
-    if spec is None or spec.origin is None:
-        return None
-    manifest = Path(spec.origin).with_name("plugin.toml")
-    return manifest if manifest.is_file() else None
