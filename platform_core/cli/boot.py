@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from platform_core.embedded import postgres, redis
+import click
+
 from platform_core.embedded.private_files import private_folder
 
 SECRET_KEY_NAME = "secret_key"  # noqa: S105 -- the name of a file
@@ -33,35 +34,20 @@ def lock_if_changed(data_dir: Path) -> None:
     """Lock the plugins anew when the installed ones are not those of the lock file.
 
     Raises:
-        Exception: what the plugin kernel raises in strict mode for a plugin that it rejects.
+        ClickException: in strict mode, for a plugin that the kernel rejects; or when Django does not start at all.
     """
     if os.environ.get(_CHECKED):
         return
-    try:
-        # Inline: the kernel reads manifests, which most lines of this module do not need.
-        from platform_core.plugins.discovery import discover
-        from platform_core.plugins.errors import LockFileError
-        from platform_core.plugins.lock import lock_is_current, read_lock
-    except ImportError:
-        return
-    strict = _strict()
-    try:
-        lock = read_lock(data_dir)
-    except LockFileError:
-        pass  # Damaged, or of an older format: a new one is written.
-    else:
-        if lock_is_current(lock, discover()) and not (strict and lock.quarantined):
-            return
-    lock_now(data_dir, strict=strict)
-
-
-def lock_now(data_dir: Path, *, strict: bool) -> None:
-    """Try every installed plugin and write the lock file."""
-    # Inline: the preflight is only needed when the installed set has changed.
-    from platform_core.plugins.preflight import lock_plugins
+    # Inline: the children of a quickstart are checked already and stay small.
+    from platform_core.plugins.errors import PluginsRejectedError
+    from platform_core.plugins.preflight import ensure_lock
+    from platform_core.plugins.trial import CoreStartError
 
     private_folder(data_dir)
-    lock_plugins(data_dir, strict=strict)
+    try:
+        ensure_lock(data_dir, strict=_strict(), settings_module=os.environ["DJANGO_SETTINGS_MODULE"])
+    except (PluginsRejectedError, CoreStartError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def children_environment() -> dict[str, str]:
@@ -87,15 +73,25 @@ def prepared(*, make_database: bool) -> Iterator[None]:
 
 
 def _use_services_of(data_dir: Path, stack: ExitStack, *, make_database: bool) -> None:
-    if not os.environ.get("DATABASE_URL", "").strip() and (make_database or postgres.has_cluster(data_dir)):
-        os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
-    if not os.environ.get("REDIS_URL", "").strip():
+    # Inline, both: where the environment names the services neither client library is needed in this process.
+    if not _given("DATABASE_URL"):
+        from platform_core.embedded import postgres
+
+        if make_database or postgres.has_cluster(data_dir):
+            os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
+    if not _given("REDIS_URL"):
+        from platform_core.embedded import redis
+
         url = redis.running_redis_url(data_dir)
         if url is not None:
             os.environ["REDIS_URL"] = url
     key = data_dir / SECRET_KEY_NAME
-    if not os.environ.get("TENON_SECRET_KEY", "").strip() and key.is_file():
+    if not _given("TENON_SECRET_KEY") and key.is_file():
         os.environ["TENON_SECRET_KEY"] = key.read_text(encoding="ascii").strip()
+
+
+def _given(name: str) -> bool:
+    return bool(os.environ.get(name, "").strip())
 
 
 def _strict() -> bool:
