@@ -1,21 +1,15 @@
 """What stands before Django: which settings, which plugins, which database."""
 
-import hashlib
-import importlib.metadata
-import importlib.util
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from platform_core.embedded import postgres, redis
-from platform_core.embedded.private_files import private_folder, write_private
+import click
+
+from platform_core.embedded.private_files import private_folder
 
 SECRET_KEY_NAME = "secret_key"  # noqa: S105 -- the name of a file
-PLUGIN_GROUP = "tenon.plugins"
-_FINGERPRINT_NAME = "plugins.fingerprint"
-_LOCK_NAME = "plugins.lock.json"
 # Set for the children of a command that has just locked the plugins.
 _CHECKED = "TENON_PLUGINS_CHECKED"
 
@@ -37,51 +31,23 @@ def is_production() -> bool:
 
 
 def lock_if_changed(data_dir: Path) -> None:
-    """Lock the plugins anew when the installed set is not the one of the lock file.
+    """Lock the plugins anew when the installed ones are not those of the lock file.
 
     Raises:
-        Exception: what the plugin kernel raises in strict mode for a plugin that it rejects.
+        ClickException: in strict mode, for a plugin that the kernel rejects; or when Django does not start at all.
     """
     if os.environ.get(_CHECKED):
         return
-    seen = installed_fingerprint()
-    record = data_dir / _FINGERPRINT_NAME
-    if (data_dir / _LOCK_NAME).is_file() and record.is_file() and record.read_text(encoding="ascii") == seen:
-        return
-    lock_now(data_dir, strict=_strict())
-
-
-def lock_now(data_dir: Path, *, strict: bool) -> None:
-    """Lock the plugins, then remember which set that was."""
-    if importlib.util.find_spec("platform_core.plugins.preflight") is None:
-        return
-    # Inline: the kernel's preflight is heavy and only needed when the set has changed.
-    from platform_core.plugins.preflight import lock_plugins
+    # Inline: the children of a quickstart are checked already and stay small.
+    from platform_core.plugins.errors import PluginsRejectedError
+    from platform_core.plugins.preflight import ensure_lock
+    from platform_core.plugins.trial import CoreStartError
 
     private_folder(data_dir)
-    lock_plugins(data_dir, strict=strict)
-    write_private(data_dir / _FINGERPRINT_NAME, installed_fingerprint())
-
-
-def installed_fingerprint() -> str:
-    """Return a digest of the installed plugins that changes with a version, a manifest or an entry point.
-
-    Nothing of a plugin is imported. A change of an editable plugin's code is seen through its manifest's version only.
-    """
-    facts = []
-    for entry in importlib.metadata.entry_points(group=PLUGIN_GROUP):
-        distribution = entry.dist
-        manifest = _manifest_of(entry.module)
-        facts.append(
-            [
-                entry.name,
-                entry.value,
-                distribution.name if distribution else "",
-                distribution.version if distribution else "",
-                hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest else "",
-            ]
-        )
-    return hashlib.sha256(json.dumps(sorted(facts)).encode()).hexdigest()
+    try:
+        ensure_lock(data_dir, strict=_strict(), settings_module=os.environ["DJANGO_SETTINGS_MODULE"])
+    except (PluginsRejectedError, CoreStartError) as error:
+        raise click.ClickException(str(error)) from error
 
 
 def children_environment() -> dict[str, str]:
@@ -107,25 +73,26 @@ def prepared(*, make_database: bool) -> Iterator[None]:
 
 
 def _use_services_of(data_dir: Path, stack: ExitStack, *, make_database: bool) -> None:
-    if not os.environ.get("DATABASE_URL", "").strip() and (make_database or postgres.has_cluster(data_dir)):
-        os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
-    if not os.environ.get("REDIS_URL", "").strip():
+    # Inline, both: where the environment names the services neither client library is needed in this process.
+    if not _given("DATABASE_URL"):
+        from platform_core.embedded import postgres
+
+        if make_database or postgres.has_cluster(data_dir):
+            os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
+    if not _given("REDIS_URL"):
+        from platform_core.embedded import redis
+
         url = redis.running_redis_url(data_dir)
         if url is not None:
             os.environ["REDIS_URL"] = url
     key = data_dir / SECRET_KEY_NAME
-    if not os.environ.get("TENON_SECRET_KEY", "").strip() and key.is_file():
+    if not _given("TENON_SECRET_KEY") and key.is_file():
         os.environ["TENON_SECRET_KEY"] = key.read_text(encoding="ascii").strip()
+
+
+def _given(name: str) -> bool:
+    return bool(os.environ.get(name, "").strip())
 
 
 def _strict() -> bool:
     return os.environ.get("TENON_PLUGINS_STRICT", "").strip().lower() in {"1", "true", "yes", "on"}
-
-
-def _manifest_of(module: str) -> Path | None:
-    """Return the manifest in the top package of a module, found without importing anything."""
-    spec = importlib.util.find_spec(module.partition(".")[0])
-    if spec is None or spec.origin is None:
-        return None
-    manifest = Path(spec.origin).with_name("plugin.toml")
-    return manifest if manifest.is_file() else None

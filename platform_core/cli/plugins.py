@@ -1,11 +1,16 @@
 """`tenon plugins`: `lock` works without Django, because settings read the lock; all else is a management command."""
 
-import json
+import os
 
 import click
 
 from platform_core.cli import boot
 from platform_core.cli.management import run_management
+from platform_core.embedded.private_files import private_folder
+from platform_core.plugins.errors import PluginsRejectedError
+from platform_core.plugins.lock import lock_path
+from platform_core.plugins.preflight import lock_plugins
+from platform_core.plugins.trial import CoreStartError
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
@@ -24,9 +29,15 @@ def plugins(words: tuple[str, ...]) -> None:
 def lock(*, strict: bool, as_json: bool) -> None:
     """Try each installed plugin in a process of its own and write down which are accepted, and why not."""
     data_dir = boot.data_dir_of_environment()
-    boot.lock_now(data_dir, strict=strict)
-    path = data_dir / "plugins.lock.json"
+    boot.choose_settings()
+    private_folder(data_dir)
+    try:
+        locked = lock_plugins(data_dir, strict=strict, settings_module=os.environ["DJANGO_SETTINGS_MODULE"])
+    except (PluginsRejectedError, CoreStartError) as error:
+        raise click.ClickException(str(error)) from error
     if as_json:
-        click.echo(json.dumps(json.loads(path.read_text(encoding="utf-8")), indent=2))
-    else:
-        click.echo(f"Locked: {path}. See the verdicts with: tenon plugins list")
+        click.echo(lock_path(data_dir).read_text(encoding="utf-8"), nl=False)
+        return
+    for plugin in locked.plugins:
+        click.echo(f"{plugin.slug} {plugin.version}: {plugin.verdict}{f', {plugin.reason}' if plugin.reason else ''}")
+    click.echo(f"{len(locked.accepted)} accepted, {len(locked.quarantined)} quarantined: {lock_path(data_dir)}")

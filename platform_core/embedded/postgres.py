@@ -73,6 +73,11 @@ class EmbeddedPostgres:
         return self._child is not None and self._child.poll() is None
 
     @property
+    def socket_folder(self) -> Path | None:
+        """Folder of the unix socket, mode 0700, while the server runs."""
+        return self._socket_folder
+
+    @property
     def url(self) -> str:
         """DATABASE_URL of the application's role; empty before the first start."""
         return self._url

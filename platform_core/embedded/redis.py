@@ -17,6 +17,8 @@ from typing import Self
 from urllib.parse import quote
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from platform_core.embedded import process
 from platform_core.embedded.errors import EmbeddedServiceError, EmbeddedServiceMissingError
@@ -25,6 +27,8 @@ from platform_core.embedded.private_files import private_folder, write_private
 
 # SIGTERM makes Redis write its append-only file out and end.
 STOP_STEPS = ((signal.SIGTERM, 20.0), (signal.SIGKILL, 5.0))
+# The client's own retries would turn each "not yet" into a second.
+_ONCE = Retry(NoBackoff(), 0)
 _FOLDER_NAME = "redis"
 _SOCKET_NAME = "redis.sock"
 _LONGEST_SOCKET_FOLDER = 80
@@ -135,12 +139,18 @@ class EmbeddedRedis:
     def _wait_for_leftover(self) -> None:
         """Two servers must not write the same file: one whose supervisor was killed may need a moment to end."""
         deadline = time.monotonic() + self._timeout_seconds
-        while running_redis_url(self.folder.parent) is not None:
+        while (pid := self._noted_pid()) and process.works_in(pid, self.folder):
             if time.monotonic() > deadline:
                 raise EmbeddedServiceError(
                     f"A Redis left over by an earlier run in {self.folder} does not end. Stop it."
                 )
             time.sleep(0.05)
+
+    def _noted_pid(self) -> int:
+        try:
+            return int((self.folder / "pid").read_text(encoding="ascii"))
+        except (FileNotFoundError, ValueError):
+            return 0
 
     def _launch(self, program: Path, socket: Path) -> None:
         options = {
@@ -167,6 +177,7 @@ class EmbeddedRedis:
                 death_signal=signal.SIGTERM,
                 output=log,
             )
+        write_private(self.folder / "pid", str(self._child.pid))
         deadline = time.monotonic() + self._timeout_seconds
         while not answers(socket):
             tail = log_path.read_text(encoding="utf-8", errors="replace")[-2000:]
@@ -186,13 +197,13 @@ def running_redis_url(data_dir: Path) -> str | None:
         url = (data_dir.absolute() / _FOLDER_NAME / "url").read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    with redis.Redis.from_url(url, socket_timeout=2) as client:
+    with redis.Redis.from_url(url, socket_timeout=2, retry=_ONCE) as client:
         return url if _pings(client) else None
 
 
 def answers(socket: Path) -> bool:
     """Say whether a Redis on this socket takes commands; not while it still reads its data."""
-    with redis.Redis(unix_socket_path=str(socket), socket_timeout=2) as client:
+    with redis.Redis(unix_socket_path=str(socket), socket_timeout=2, retry=_ONCE) as client:
         return _pings(client)
 
 

@@ -80,7 +80,7 @@ def ready_pid(home: ClusterHome) -> int | None:
     if len(lines) <= _STATUS_LINE or lines[_STATUS_LINE].strip() != "ready":
         return None
     pid = int(lines[_PID_LINE])
-    return pid if process.is_alive(pid) and _serves(pid, home) else None
+    return pid if process.is_alive(pid) and process.works_in(pid, home.data) else None
 
 
 def end_leftover(home: ClusterHome, *, patience_seconds: float = 30.0) -> None:
@@ -96,7 +96,7 @@ def end_leftover(home: ClusterHome, *, patience_seconds: float = 30.0) -> None:
     if not lines:
         return
     pid = abs(int(lines[_PID_LINE])) if lines[_PID_LINE].strip().lstrip("-").isdigit() else 0
-    if pid and process.is_alive(pid) and _serves(pid, home):
+    if pid and process.is_alive(pid) and process.works_in(pid, home.data):
         os.kill(pid, signal.SIGINT)
         deadline = time.monotonic() + patience_seconds
         while process.is_alive(pid) and time.monotonic() < deadline:
@@ -113,18 +113,6 @@ def _pid_lines(home: ClusterHome) -> list[str]:
         return (home.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-
-
-def _serves(pid: int, home: ClusterHome) -> bool:
-    """Say whether this process is a PostgreSQL server on this cluster; it works in its data folder."""
-    try:
-        return Path(f"/proc/{pid}/cwd").samefile(home.data)
-    except OSError:
-        pass
-    listing = subprocess.run(  # noqa: S603 -- macOS has no /proc
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    return str(home.data) in listing.stdout
 
 
 def _wait_until_ready(home: ClusterHome, child: subprocess.Popen[bytes], began: int, timeout_seconds: float) -> None:
