@@ -1,0 +1,67 @@
+"""Installs the distributions of `tests/broken_plugins` into a temporary site folder, as pip would."""
+
+import importlib
+import shutil
+import sys
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+from platform_core.plugins.discovery import discover
+from platform_core.plugins.lock import current_environment
+
+SOURCES = Path(__file__).parents[2] / "broken_plugins"
+
+
+def write_dist_info(site, project, *, editable=False):
+    folder = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    lines = [f"{name} = {value}" for name, value in project["entry-points"]["tenon.plugins"].items()]
+    (folder / "entry_points.txt").write_text("\n".join(["[tenon.plugins]", *lines, ""]))
+    if editable:
+        (folder / "direct_url.json").write_text('{"url": "file:///src", "dir_info": {"editable": true}}')
+    return folder
+
+
+class Site:
+    """A site folder on sys.path."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def install(self, *names, editable=False):
+        for name in names:
+            source = SOURCES / name
+            project = tomllib.loads((source / "pyproject.toml").read_text())["project"]
+            shutil.copytree(
+                source / f"tenon_{name}", self.path / f"tenon_{name}", ignore=shutil.ignore_patterns("__pycache__")
+            )
+            write_dist_info(self.path, project, editable=editable)
+        return self.candidates()
+
+    def candidates(self):
+        importlib.invalidate_caches()
+        return discover(distributions(path=[str(self.path)]))
+
+    def package(self, name):
+        return self.path / f"tenon_{name}"
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    path = tmp_path / "site"
+    path.mkdir()
+    monkeypatch.syspath_prepend(path)
+    before = set(sys.modules)
+    yield Site(path)
+    for name in set(sys.modules) - before:
+        if name.startswith("tenon_"):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def environment():
+    return current_environment()
