@@ -15,8 +15,14 @@ class PluginAppConfig(AppConfig):
     `plugin_ready()`. Its failure quarantines the plugin and nothing else.
     """
 
+    # Django picks the app's configuration among the classes of `apps.py`, where this one is imported as well.
+    default = False
     default_auto_field = "django.db.models.BigAutoField"
     ready_failure: str | None = None
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        cls.default = True
 
     def plugin_ready(self) -> None:
         """Run once when Django is ready; no database access."""

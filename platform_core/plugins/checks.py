@@ -7,7 +7,9 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core import checks
 from django.db import models
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from platform_core.plugins.appconfig import PluginAppConfig
 from platform_core.plugins.fields import CoreForeignKey, CoreForeignKeyConstraint
@@ -83,14 +85,20 @@ def _reference_problems(
 
 def migration_problems(label: str, loader: MigrationLoader) -> list[str]:
     """Return every rule that the migrations of one plugin app break."""
-    if label in loader.unmigrated_apps:
-        has_models = any(True for _ in apps.get_app_config(label).get_models())
-        return [f"app {label!r} has models and no migrations; run makemigrations {label}"] if has_models else []
+    if _changes_without_migration(label, loader):
+        return [f"models of app {label!r} differ from its migrations; run makemigrations {label}"]
     problems = []
     for (app, name), migration in loader.disk_migrations.items():
         if app == label and migration.run_before:
             problems.append(f"migration {name} uses run_before, which would change the migrations of other apps")
     return problems + _shared_dependencies([label], loader)
+
+
+def _changes_without_migration(label: str, loader: MigrationLoader) -> bool:
+    if label in loader.unmigrated_apps:
+        return any(True for _ in apps.get_app_config(label).get_models())
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    return label in detector.changes(graph=loader.graph, trim_to_apps={label})
 
 
 def _shared_dependencies(labels: Iterable[str], loader: MigrationLoader) -> list[str]:

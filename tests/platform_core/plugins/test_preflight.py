@@ -35,7 +35,10 @@ def test_healthy_plugins_are_accepted_in_order_of_dependency(tmp_path, site):
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("import_error", ["ModuleNotFoundError", "a_module_that_does_not_exist", "tenon_import_error/__init__.py", "line 1"]),
+        (
+            "import_error",
+            ["ModuleNotFoundError", "a_module_that_does_not_exist", "tenon_import_error/__init__.py", "line 1"],
+        ),
         ("bad_manifest", ["tenon_bad_manifest/plugin.toml", "'hook_level'", "99"]),
         ("no_object", ["AttributeError", "plugin"]),
         ("missing_dependency", ["depends on 'not_there', which is not installed"]),
