@@ -16,9 +16,11 @@ SLUG_PATTERN = re.compile(r"[a-z][a-z0-9_]{1,30}")
 PREFIX_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 CODENAME_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}")
 # The canonical spelling of PEP 440, so that equal versions are equal texts.
+_LOCAL = r"(0|[1-9]\d*|[a-z0-9]*[a-z][a-z0-9]*)"
 VERSION_PATTERN = re.compile(
     r"([1-9]\d*!)?(0|[1-9]\d*)(\.(0|[1-9]\d*))*((a|b|rc)(0|[1-9]\d*))?(\.post(0|[1-9]\d*))?(\.dev(0|[1-9]\d*))?"
-    r"(\+[a-z0-9]+(\.[a-z0-9]+)*)?"
+    rf"(\+{_LOCAL}(\.{_LOCAL})*)?",
+    re.ASCII,
 )
 ROLES = ("OW", "AD", "MA", "RE", "AN")
 DATA_CLASSES = ("personal", "safety_critical")
