@@ -43,9 +43,7 @@ def label_config_issues(context: LabelConfigContext) -> list[Issue]:
 
 def own_bindings(bindings: Mapping[str, TaxonomyRef]) -> dict[str, PackRef]:
     """The bindings that belong to this plugin."""
-    return {
-        control: PackRef(key=ref.key, version=ref.version) for control, ref in bindings.items() if ref.plugin == SLUG
-    }
+    return {control: PackRef(key=ref.key, version=ref.version) for control, ref in bindings.items() if ref.slug == SLUG}
 
 
 def required_controls(parsed: Mapping[str, Any], bindings: Mapping[str, PackRef]) -> Iterator[RequiredControl]:
