@@ -43,18 +43,21 @@ def label_config_issues(context: LabelConfigContext) -> list[Issue]:
 
 def own_bindings(bindings: Mapping[str, TaxonomyRef]) -> dict[str, PackRef]:
     """The bindings that belong to this plugin."""
-    return {
-        control: PackRef(key=ref.key, version=ref.version) for control, ref in bindings.items() if ref.plugin == SLUG
-    }
+    return {control: PackRef(key=ref.key, version=ref.version) for control, ref in bindings.items() if ref.slug == SLUG}
 
 
 def required_controls(parsed: Mapping[str, Any], bindings: Mapping[str, PackRef]) -> Iterator[RequiredControl]:
-    """Bound controls are required unless the config says otherwise; other controls only if it says so."""
-    for control in dict.fromkeys((*bindings, *parsed)):
-        stated = _entry(parsed, control).get("required", control in bindings)
-        if stated is True or (isinstance(stated, str) and stated.strip().lower() == "true"):
-            pack = bindings.get(control)
-            yield RequiredControl(name=control, title="" if pack is None else f"from {pack}")
+    """Each bound pack must be coded from at least once, whichever of its controls is used.
+
+    A pack is left out when all its controls are shown under a condition, for then they may never have been shown. What
+    else the config marks as required is the core's to check.
+    """
+    controls: dict[PackRef, list[str]] = {}
+    for control, ref in bindings.items():
+        if "conditionals" not in _entry(parsed, control):
+            controls.setdefault(ref, []).append(control)
+    for ref, (first, *others) in controls.items():
+        yield RequiredControl(name=first, title=f"from {ref}", alternatives=tuple(others))
 
 
 def issue_of(finding: Finding) -> Issue:

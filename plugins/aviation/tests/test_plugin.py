@@ -131,10 +131,20 @@ def test_unusual_phase_is_a_warning(aviation):
     ]
 
 
-def test_bound_controls_are_required_and_others_as_the_config_says(aviation):
+def test_every_bound_pack_must_be_coded_from(aviation):
     assert annotate(aviation, choices("phase", "APR")) == [("error", "V-REQ", "categories", None)]
-    parsed = {"categories": {"required": False}, "event_class": {"required": True}, "synopsis": {"type": "TextArea"}}
-    assert annotate(aviation, choices("phase", "APR"), parsed=parsed) == [("error", "V-REQ", "event_class", None)]
+    assert annotate(aviation) == [("error", "V-REQ", "phase", None), ("error", "V-REQ", "categories", None)]
+
+
+def test_a_second_control_of_the_same_pack_may_stay_empty(aviation):
+    bindings = {**BINDINGS, "more": BINDINGS["categories"]}
+    for control in ("categories", "more"):
+        assert annotate(aviation, choices("phase", "APR"), choices(control, "CFIT"), bindings=bindings) == []
+
+
+def test_a_control_that_may_never_be_shown_is_not_required(aviation):
+    parsed = {"categories": {"conditionals": {"type": "choice", "name": "yes"}}}
+    assert annotate(aviation, choices("phase", "APR"), parsed=parsed) == []
 
 
 def test_label_config_must_bind_to_an_installed_pack(aviation):

@@ -51,7 +51,7 @@ def test_second_installation_changes_nothing(aviation):
 
 def test_installation_needs_a_constant_number_of_statements(aviation):
     TaxonomyPack.objects.all().delete()
-    with CaptureQueriesContext(connection, ) as captured:  # fmt: skip
+    with CaptureQueriesContext(connection) as captured:
         install_packs(packs=[shipped_pack("cictt", "4.7")])
     few = len(captured)
     with CaptureQueriesContext(connection) as captured:
@@ -106,7 +106,7 @@ def test_unknown_node_is_not_found(aviation, principal):
         set_node_active(actor=principal, node_id=10**9, active=False)
 
 
-def test_one_organization_never_sees_the_changes_of_another(aviation, beta, principal):
+def test_one_organization_never_sees_the_changes_of_another(beta, aviation, principal):
     from tenants.engine import migrate_here
 
     with tenant_scope(beta):

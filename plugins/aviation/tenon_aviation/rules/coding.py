@@ -23,10 +23,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequiredControl:
-    """A control that an annotation must answer; `title` is what people call it."""
+    """A control that an annotation must answer.
+
+    Attributes:
+        title: what people call it.
+        alternatives: further controls, any of which may be answered instead.
+    """
 
     name: str
     title: str
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ RULE = "V-REQ"
 
 
 def check_required(resolved: ResolvedCoding) -> Iterator[Finding]:
-    """A required control without a value, or with blanks only, is an error."""
+    """A required control without a value, or with blanks only, is an error; so are its alternatives, all together."""
     for control in resolved.coding.required:
-        if control.name not in resolved.coding.answered:
+        if resolved.coding.answered.isdisjoint((control.name, *control.alternatives)):
             title = f" ({control.title})" if control.title and control.title != control.name else ""
             yield Finding(
                 rule=RULE,

@@ -50,7 +50,7 @@ def test_packs_are_listed_with_their_reference_and_size(call):
     assert answer.status_code == 200
     assert [(pack["ref"], pack["node_count"]) for pack in answer.data["results"]] == [
         ("aviation:cictt@4.7", 36),
-        ("aviation:cictt_phases@1.3", 45),
+        ("aviation:cictt_phases@1.3", 44),
     ]
 
 
