@@ -126,3 +126,23 @@ def in_alpha(alpha):
     """Run the test inside the first organization's scope."""
     with tenant_scope(alpha):
         yield alpha
+
+
+@pytest.fixture
+def make_client(db):
+    """Return a function that makes an API client of a member: `make_client(organization, role="OW")`."""
+    from platform_core.sdk.testing.clients import client_of
+
+    return client_of
+
+
+@pytest.fixture
+def alpha_client(alpha, make_client):
+    """Return a client of alpha's owner."""
+    return make_client(alpha, role="OW")
+
+
+@pytest.fixture
+def beta_client(beta, make_client):
+    """Return a client of beta's owner."""
+    return make_client(beta, role="OW")

@@ -1,0 +1,43 @@
+"""Bodies shown in the API's documentation."""
+
+from typing import Any, Final
+
+LABEL_CONFIG: Final = (
+    '<View><Text name="text" value="$text"/><Choices name="topic" toName="text"><Choice value="Weather"/>'
+    '<Choice value="Traffic"/></Choices></View>'
+)
+NEW_PROJECT: Final = {"title": "Conflicts in New England", "label_config": LABEL_CONFIG}
+COUNTS: Final = {
+    "id": 1,
+    "task_number": 926,
+    "finished_task_number": 12,
+    "total_predictions_number": 0,
+    "total_annotations_number": 12,
+    "num_tasks_with_annotations": 12,
+    "useful_annotation_number": 12,
+    "ground_truth_number": 0,
+    "skipped_annotations_number": 1,
+}
+PROJECT: Final[dict[str, Any]] = {
+    **COUNTS,
+    "title": "Conflicts in New England",
+    "description": "",
+    "label_config": LABEL_CONFIG,
+    "parsed_label_config": {
+        "topic": {
+            "type": "Choices",
+            "to_name": ["text"],
+            "inputs": [{"type": "Text", "value": "text", "valueType": None}],
+            "labels": ["Weather", "Traffic"],
+            "labels_attrs": {"Weather": {"value": "Weather"}, "Traffic": {"value": "Traffic"}},
+        }
+    },
+    "organization": 1,
+    "created_by": {"id": 1, "first_name": "Ada", "last_name": "L", "email": "ada@example.com", "avatar": None},
+    "created_at": "2026-11-20T12:00:00.000000Z",
+    "updated_at": "2026-11-20T12:00:00.000000Z",
+    "sampling": "Sequential sampling",
+    "skip_queue": "REQUEUE_FOR_OTHERS",
+    "maximum_annotations": 1,
+    "state": "IN_PROGRESS",
+}

@@ -1,0 +1,207 @@
+"""Input and output of task, annotation and prediction endpoints."""
+
+import math
+from typing import Any
+
+from rest_framework import serializers
+
+from platform_core.tasks.models import Annotation, ImportRun, Prediction, Task
+
+BIG = 2**63 - 1
+
+
+class JsonObjectField(serializers.JSONField):
+    """A JSON object."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse everything but an object."""
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("A JSON object is expected.")
+        return data
+
+
+class RegionsField(serializers.JSONField):
+    """A list of regions; the label config's rules are checked by the service."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse everything but a list of objects."""
+        if not isinstance(data, list) or not all(isinstance(region, dict) for region in data):
+            raise serializers.ValidationError("A list of regions is expected.")
+        return data
+
+
+class FiniteFloatField(serializers.FloatField):
+    """A number that is neither NaN nor infinite."""
+
+    def to_internal_value(self, data: Any) -> float:
+        """Refuse what JSON cannot hold."""
+        value = super().to_internal_value(data)
+        if not math.isfinite(value):
+            raise serializers.ValidationError("A finite number is expected.")
+        return value
+
+
+class TaskWriteSerializer(serializers.ModelSerializer[Task]):
+    """Fields of a task that members may set."""
+
+    data = JsonObjectField(help_text="What is shown, by the variables of the label config.")
+    meta = JsonObjectField(required=False, allow_null=True, help_text="Facts that are not shown.")
+    overlap = serializers.IntegerField(required=False, min_value=1, max_value=1000, help_text="Annotations the task needs.")
+
+    class Meta:
+        model = Task
+        fields = ["data", "meta", "overlap", "allow_skip"]
+
+
+class TaskCreateSerializer(TaskWriteSerializer):
+    """A task and its project."""
+
+    project = serializers.IntegerField(min_value=1, max_value=BIG, help_text="Id of the project.")
+
+    class Meta(TaskWriteSerializer.Meta):
+        fields = [*TaskWriteSerializer.Meta.fields, "project"]
+
+
+class AnnotationWriteSerializer(serializers.ModelSerializer[Annotation]):
+    """Fields of an annotation that members may set."""
+
+    result = RegionsField(required=False, help_text="Regions.")
+    was_cancelled = serializers.BooleanField(required=False, help_text="The task is skipped.")
+    ground_truth = serializers.BooleanField(required=False, help_text="Known to be right.")
+    lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent.")
+    unique_id = serializers.UUIDField(required=False, allow_null=True, help_text="Chosen by the client, to repeat safely.")
+    import_id = serializers.IntegerField(required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file.")
+    parent_prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
+    parent_annotation = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
+    warning_reasons = serializers.DictField(
+        child=serializers.CharField(max_length=1000), required=False, help_text="Warning code -> reason."
+    )
+
+    class Meta:
+        model = Annotation
+        fields = [
+            "result",
+            "was_cancelled",
+            "ground_truth",
+            "lead_time",
+            "unique_id",
+            "import_id",
+            "parent_prediction",
+            "parent_annotation",
+            "warning_reasons",
+        ]
+
+
+class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
+    """An annotation as Label Studio's clients read it."""
+
+    created_username = serializers.CharField(help_text="E-mail and id of the author.")
+    created_ago = serializers.CharField(help_text="Always empty.")
+    warnings = serializers.ListField(child=serializers.DictField(), required=False, help_text="Warnings that were accepted.")
+
+    class Meta:
+        model = Annotation
+        fields = [
+            *("id", "result", "created_username", "created_ago", "completed_by", "was_cancelled", "ground_truth"),
+            *("created_at", "updated_at", "draft_created_at", "lead_time", "import_id", "last_action", "bulk_created"),
+            *("unique_id", "task", "project", "updated_by", "parent_prediction", "parent_annotation", "last_created_by"),
+            "warnings",
+        ]
+
+
+class PredictionWriteSerializer(serializers.ModelSerializer[Prediction]):
+    """Fields of a prediction that clients may set."""
+
+    result = RegionsField(help_text="Regions.")
+    score = FiniteFloatField(required=False, allow_null=True, min_value=0, max_value=1, help_text="Confidence, 0 to 1.")
+    model_version = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=1000)
+    cluster = serializers.IntegerField(required=False, allow_null=True, min_value=-(2**31), max_value=2**31 - 1)
+    mislabeling = FiniteFloatField(required=False, min_value=0, max_value=1)
+    neighbors = serializers.ListField(child=serializers.IntegerField(), required=False, allow_null=True, max_length=1000)
+
+    class Meta:
+        model = Prediction
+        fields = ["result", "score", "model_version", "cluster", "mislabeling", "neighbors"]
+
+
+class PredictionCreateSerializer(PredictionWriteSerializer):
+    """A prediction and its task."""
+
+    task = serializers.IntegerField(min_value=1, max_value=BIG, help_text="Id of the task.")
+
+    class Meta(PredictionWriteSerializer.Meta):
+        fields = [*PredictionWriteSerializer.Meta.fields, "task"]
+
+
+class PredictionSerializer(serializers.ModelSerializer[Prediction]):
+    """A prediction as Label Studio's clients read it."""
+
+    class Meta:
+        model = Prediction
+        fields = [
+            *("id", "result", "model_version", "score", "cluster", "neighbors", "mislabeling", "created_at", "updated_at"),
+            *("task", "project"),
+        ]
+
+
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    """A task as Label Studio's clients read it."""
+
+    annotations = AnnotationSerializer(many=True, help_text="Only with fields=all.")
+    predictions = PredictionSerializer(many=True, help_text="Only with fields=all.")
+    drafts = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = Task
+        fields = [
+            *("id", "data", "meta", "created_at", "updated_at", "is_labeled", "overlap", "inner_id", "total_annotations"),
+            *("cancelled_annotations", "total_predictions", "completed_at", "storage_filename", "allow_skip", "project"),
+            *("annotations", "predictions", "drafts"),
+        ]
+
+
+class TaskPageSerializer(serializers.Serializer[Any]):
+    """A page of tasks."""
+
+    tasks = TaskSerializer(many=True)
+    total = serializers.IntegerField(help_text="Tasks of the project.")
+    total_annotations = serializers.IntegerField(help_text="Annotations of the project that are not skipped.")
+    total_predictions = serializers.IntegerField(help_text="Predictions of the project.")
+    next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page, at any depth.")
+
+
+class ImportReportSerializer(serializers.Serializer[Any]):
+    """What an import made."""
+
+    id = serializers.IntegerField(help_text="Id of the import; its report stays at `imports/{id}/`.")
+    task_count = serializers.IntegerField()
+    annotation_count = serializers.IntegerField()
+    prediction_count = serializers.IntegerField()
+    duration = serializers.FloatField(help_text="Seconds.")
+    file_upload_ids = serializers.ListField(child=serializers.IntegerField())
+    could_be_tasks_list = serializers.BooleanField()
+    found_formats = serializers.ListField(child=serializers.CharField())
+    data_columns = serializers.ListField(child=serializers.CharField())
+    task_ids = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="With return_task_ids.")
+
+
+class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
+    """The kept report of an import."""
+
+    class Meta:
+        model = ImportRun
+        fields = [
+            *("id", "project", "status", "error", "task_count", "annotation_count", "prediction_count", "duration"),
+            *("source_format", "data_columns", "task_ids", "created_at", "updated_at", "finished_at"),
+        ]
+
+
+class ExportFormatSerializer(serializers.Serializer[Any]):
+    """A format that a project can be exported to."""
+
+    name = serializers.CharField(help_text="Key, as `export_type` takes it.")
+    title = serializers.CharField()
+    description = serializers.CharField()
+    link = serializers.CharField(allow_null=True)
+    tags = serializers.ListField(child=serializers.CharField())
+    disabled = serializers.BooleanField()

@@ -1,0 +1,195 @@
+"""REST views of annotations and predictions."""
+
+from typing import Any
+
+import orjson
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from platform_core.api.errors import ValidationFailedError
+from platform_core.api.json import RawJSON
+from platform_core.api.operations import operation
+from platform_core.api.views import TenonAPIView
+from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.tasks.api import examples
+from platform_core.tasks.api.serializers import (
+    BIG,
+    AnnotationSerializer,
+    AnnotationWriteSerializer,
+    PredictionCreateSerializer,
+    PredictionSerializer,
+    PredictionWriteSerializer,
+)
+from platform_core.tasks.queries.visible import (
+    annotations_visible_to,
+    predictions_visible_to,
+    visible_annotation,
+    visible_prediction,
+    visible_task,
+)
+from platform_core.tasks.queries.work import annotations_json, predictions_json
+from platform_core.tasks.services.annotations import Written, create_annotation, delete_annotation, update_annotation
+from platform_core.tasks.services.predictions import create_prediction, delete_prediction, update_prediction
+
+MAX_LIST = 10_000
+
+
+def _written(written: Written, status: int) -> Response:
+    """Answer with an annotation and the warnings that came with it."""
+    body = annotations_json([written.annotation.pk])[0]
+    return Response(RawJSON(body[:-1] + b',"warnings":' + orjson.dumps(written.warnings) + b"}"), status=status)
+
+
+def _array(rows: list[bytes]) -> RawJSON:
+    return RawJSON(b"[" + b",".join(rows) + b"]")
+
+
+class AnnotationListAPI(TenonAPIView):
+    """Annotations of a task."""
+
+    serializer_class = AnnotationWriteSerializer
+    permission_required = ViewClassPermission(GET=all_permissions.annotations_view, POST=all_permissions.annotations_create)
+
+    @operation(
+        tag="Annotations", summary="List annotations of a task", response=AnnotationSerializer(many=True), example=[examples.ANNOTATION]
+    )
+    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Return the annotations that the member may see; skipped ones are left out."""
+        visible_task(self.principal, pk)
+        ids = annotations_visible_to(self.principal).filter(task=pk, was_cancelled=False).values_list("pk", flat=True)
+        return Response(_array(annotations_json(ids[:MAX_LIST])))
+
+    @operation(
+        tag="Annotations",
+        summary="Submit an annotation",
+        description=(
+            "Submit an annotation, or skip the task with `was_cancelled`. The result is checked against the label config and "
+            "by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400."
+        ),
+        request=AnnotationWriteSerializer,
+        response=AnnotationSerializer,
+        status=201,
+        example=examples.ANNOTATION,
+        request_example=examples.NEW_ANNOTATION,
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Create an annotation."""
+        values = self.validated(request)
+        if request.query_params.get("was_cancelled", "").lower() in ("1", "true"):
+            values["was_cancelled"] = True
+        return _written(create_annotation(task_id=pk, values=values, actor=self.principal), 201)
+
+
+class AnnotationAPI(TenonAPIView):
+    """One annotation."""
+
+    serializer_class = AnnotationWriteSerializer
+    permission_required = ViewClassPermission(
+        GET=all_permissions.annotations_view, PATCH=all_permissions.annotations_change, DELETE=all_permissions.annotations_delete
+    )
+
+    @operation(tag="Annotations", summary="Get an annotation", response=AnnotationSerializer, example=examples.ANNOTATION)
+    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Return an annotation."""
+        return Response(RawJSON(annotations_json([visible_annotation(self.principal, pk).pk])[0]))
+
+    @operation(
+        tag="Annotations",
+        summary="Change an annotation",
+        request=AnnotationWriteSerializer(partial=True),
+        response=AnnotationSerializer,
+        example=examples.ANNOTATION,
+        request_example=examples.NEW_ANNOTATION,
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change an annotation; annotators may change only their own."""
+        return _written(
+            update_annotation(annotation_id=pk, values=self.validated(request, partial=True), actor=self.principal), 200
+        )
+
+    @operation(tag="Annotations", summary="Delete an annotation", status=204)
+    def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Delete an annotation; most may delete only their own."""
+        delete_annotation(annotation_id=pk, actor=self.principal)
+        return Response(status=204)
+
+
+class PredictionListAPI(TenonAPIView):
+    """Predictions."""
+
+    serializer_class = PredictionCreateSerializer
+    permission_required = ViewClassPermission(GET=all_permissions.predictions_view, POST=all_permissions.predictions_change)
+
+    @operation(
+        tag="Predictions",
+        summary="List predictions",
+        response=PredictionSerializer(many=True),
+        example=[examples.PREDICTION],
+        parameters=[
+            OpenApiParameter("task", int, description="Of one task."),
+            OpenApiParameter("project", int, description="Of one project."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        """Return at most 10,000 predictions, in order of ids."""
+        queryset = predictions_visible_to(self.principal)
+        for parameter, field in (("task", "task"), ("project", "project"), ("task__project", "project")):
+            if text := request.query_params.get(parameter):
+                queryset = queryset.filter(**{field: _id(text, parameter)})
+        ids = queryset.order_by("pk").values_list("pk", flat=True)[:MAX_LIST]
+        return Response(_array(predictions_json(ids)))
+
+    @operation(
+        tag="Predictions",
+        summary="Create a prediction",
+        request=PredictionCreateSerializer,
+        response=PredictionSerializer,
+        status=201,
+        example=examples.PREDICTION,
+        request_example=examples.NEW_PREDICTION,
+    )
+    def post(self, request: Request) -> Response:
+        """Store what a model says about a task."""
+        values: dict[str, Any] = self.validated(request)
+        prediction = create_prediction(task_id=values.pop("task"), values=values, actor=self.principal)
+        return Response(RawJSON(predictions_json([prediction.pk])[0]), status=201)
+
+
+class PredictionAPI(TenonAPIView):
+    """One prediction."""
+
+    serializer_class = PredictionWriteSerializer
+    permission_required = ViewClassPermission(
+        GET=all_permissions.predictions_view, PATCH=all_permissions.predictions_change, DELETE=all_permissions.predictions_change
+    )
+
+    @operation(tag="Predictions", summary="Get a prediction", response=PredictionSerializer, example=examples.PREDICTION)
+    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Return a prediction."""
+        return Response(RawJSON(predictions_json([visible_prediction(self.principal, pk).pk])[0]))
+
+    @operation(
+        tag="Predictions",
+        summary="Change a prediction",
+        request=PredictionWriteSerializer(partial=True),
+        response=PredictionSerializer,
+        example=examples.PREDICTION,
+        request_example={"score": 0.9},
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        """Change a prediction."""
+        update_prediction(prediction_id=pk, values=self.validated(request, partial=True), actor=self.principal)
+        return Response(RawJSON(predictions_json([pk])[0]))
+
+    @operation(tag="Predictions", summary="Delete a prediction", status=204)
+    def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+        """Delete a prediction."""
+        delete_prediction(prediction_id=pk, actor=self.principal)
+        return Response(status=204)
+
+
+def _id(text: str, parameter: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIG):  # noqa: PLR2004
+        raise ValidationFailedError(validation_errors={parameter: ["A number is expected."]})
+    return int(text)

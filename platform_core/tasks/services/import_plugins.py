@@ -1,0 +1,37 @@
+"""Where an import meets the validators of plugins: a batch at a time."""
+
+from platform_core.api.errors import ValidationFailedError
+from platform_core.members.principal import Principal
+from platform_core.plugins.facade import HookFacade
+from platform_core.plugins.types import TaskContext
+from platform_core.projects.plugin_checks import bindings_of, issue_dict
+from platform_core.tasks.reading import ImportTask
+from platform_core.tasks.services.import_rows import ImportPlace
+
+
+def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, first_item: int, actor: Principal) -> None:
+    """Ask the enabled plugins about a batch.
+
+    Raises:
+        ValidationFailedError: a plugin reports an error; the message names the item.
+        PluginFailedError: a blocking validator failed.
+    """
+    if not actor.enabled_plugins or place.compiled is None:
+        return
+    context = TaskContext(
+        organization=actor.organization,
+        project_id=place.project.pk,
+        parsed=place.project.parsed_label_config,
+        bindings=bindings_of(place.compiled),
+    )
+    found = HookFacade().validate_tasks(context, [task.data for task in tasks], enabled=actor.enabled_plugins)
+    for effect in found:
+        issue = effect.value
+        if issue.severity != "error":
+            continue
+        index = getattr(issue, "index", None)
+        item = first_item + (index or 0)
+        message = f"Error at item {item}: {issue.message}"
+        raise ValidationFailedError(
+            message, validation_errors={"non_field_errors": [message]}, data={"item": item, "issues": [issue_dict(effect.plugin, issue)]}
+        )

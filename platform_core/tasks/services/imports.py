@@ -1,0 +1,158 @@
+"""Importing tasks: a stream of batches in, COPY out, all or nothing."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from platform_core.api.errors import ValidationFailedError
+from platform_core.events.services import emit_event, record_audit
+from platform_core.members.principal import Principal
+from platform_core.projects.models import Project, ProjectCounters
+from platform_core.tasks.models import ImportRun, ImportStatus
+from platform_core.tasks.reading import ImportTask
+from platform_core.tasks.services.authors import Authors
+from platform_core.tasks.services.checks import usable_config
+from platform_core.tasks.services.counters import CounterChange, change_counters
+from platform_core.tasks.services.import_plugins import check_tasks_with_plugins
+from platform_core.tasks.services.import_rows import (
+    ANNOTATION_COLUMNS,
+    PREDICTION_COLUMNS,
+    TASK_COLUMNS,
+    ImportEncoder,
+    ImportPlace,
+    ImportTotals,
+)
+from platform_core.tasks.services.tasks import lock_task_numbers
+
+_IDS = "SELECT nextval(pg_get_serial_sequence('tasks_task', 'id')) FROM generate_series(1, %s)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import made.
+
+    Attributes:
+        run: the row that keeps the report.
+        task_ids: ids of the tasks, in order of the body.
+        duration: seconds.
+    """
+
+    run: ImportRun
+    task_ids: list[int]
+    duration: float
+
+
+@transaction.atomic
+def import_tasks(
+    *, project: Project, batches: Iterable[list[ImportTask]], source_format: str, actor: Principal
+) -> ImportReport:
+    """Add all tasks of a stream to a project, or none.
+
+    Args:
+        batches: lists of tasks in order of the body; read while the transaction is open.
+
+    Raises:
+        ValidationFailedError: an item breaks a rule; the message names item and key, and nothing is written.
+        PluginDisabledError: the project needs a plugin that is off.
+    """
+    started = time.monotonic()
+    place = ImportPlace(
+        project=project,
+        compiled=usable_config(project, actor),
+        member_id=actor.id,
+        moment=timezone.now(),
+        authors=Authors(actor.id),
+    )
+    first_number = lock_task_numbers(project.pk) + 1
+    totals = ImportTotals()
+    task_ids = _copy_batches(ImportEncoder(place), batches, first_number, totals, actor)
+    _settle(project, totals, first_number)
+    duration = time.monotonic() - started
+    run = ImportRun.objects.create(
+        project=project,
+        status=ImportStatus.COMPLETED,
+        source_format=source_format,
+        task_count=totals.tasks,
+        annotation_count=totals.annotations + totals.skipped,
+        prediction_count=totals.predictions,
+        duration=duration,
+        data_columns=sorted(totals.columns),
+        task_ids=[task_ids[0], task_ids[-1]] if task_ids else [],
+        created_by_id=actor.id,
+        finished_at=timezone.now(),
+    )
+    facts = {"project": project.pk, "import": run.pk, "tasks": totals.tasks}
+    record_audit(actor=actor, action="tasks.imported", target_type="project", target_id=project.pk, data=facts)
+    emit_event(type="tasks.imported", payload=facts)
+    return ImportReport(run=run, task_ids=task_ids, duration=duration)
+
+
+def _copy_batches(
+    encoder: ImportEncoder, batches: Iterable[list[ImportTask]], first_number: int, totals: ImportTotals, actor: Principal
+) -> list[int]:
+    task_ids: list[int] = []
+    for tasks in batches:
+        if len(task_ids) + len(tasks) > settings.TENON_MAX_IMPORT_TASKS:
+            raise ValidationFailedError(f"An import takes at most {settings.TENON_MAX_IMPORT_TASKS} tasks; split the file.")
+        first_item = len(task_ids)
+        check_tasks_with_plugins(encoder.place, tasks, first_item=first_item, actor=actor)
+        ids = _new_ids(len(tasks))
+        blocks = encoder.encode(tasks, ids=ids, first_item=first_item, first_number=first_number + first_item, totals=totals)
+        _copy(blocks)
+        if len(totals.columns) < 1000:  # noqa: PLR2004  (a report of more columns helps nobody)
+            totals.columns.update(tasks[0].data, tasks[-1].data)
+        task_ids.extend(ids)
+    return task_ids
+
+
+def _new_ids(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_IDS, [count])
+        return sorted(row[0] for row in cursor.fetchall())
+
+
+def _copy(blocks: tuple[bytes, bytes, bytes]) -> None:
+    targets = (("tasks_task", TASK_COLUMNS), ("tasks_annotation", ANNOTATION_COLUMNS), ("tasks_prediction", PREDICTION_COLUMNS))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for (table, columns), block in zip(targets, blocks, strict=True):
+                if block:
+                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                        copy.write(block)
+    except IntegrityError as error:
+        if "unique_id" not in str(error):
+            raise
+        raise ValidationFailedError('An annotation with the same "unique_id" exists already.', data={"key": "unique_id"}) from error
+
+
+def _settle(project: Project, totals: ImportTotals, first_number: int) -> None:
+    ProjectCounters.objects.filter(project=project).update(last_inner_id=first_number + totals.tasks - 1)
+    change_counters(
+        project_id=project.pk,
+        change=CounterChange(
+            task_number=totals.tasks,
+            finished_task_number=totals.finished_tasks,
+            total_predictions_number=totals.predictions,
+            total_annotations_number=totals.annotations,
+            num_tasks_with_annotations=totals.annotated_tasks,
+            useful_annotation_number=totals.useful,
+            ground_truth_number=totals.ground_truth,
+            skipped_annotations_number=totals.skipped,
+        ),
+    )
+
+
+def in_batches(tasks: Iterable[ImportTask], size: int) -> Iterator[list[ImportTask]]:
+    """Group a stream of tasks."""
+    batch: list[ImportTask] = []
+    for task in tasks:
+        batch.append(task)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
