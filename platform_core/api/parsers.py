@@ -34,8 +34,8 @@ class JSONParser(BaseParser):
         _refuse_foreign_charset(media_type)
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request = (parser_context or {}).get("request")
-        # REST framework parses only bodies whose Content-Length is a number above 0.
-        if limit is not None and request is not None and int(request.META["CONTENT_LENGTH"]) > limit:
+        # REST framework has made sure that the length is a number, if it is there at all.
+        if limit is not None and request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
             raise _too_large(limit)
         raw = stream.read() if limit is None else stream.read(limit + 1)
         if limit is not None and len(raw) > limit:
