@@ -9,10 +9,11 @@ Where guesses fail (objects inside the elements begin alike), an exact scanner t
 import re
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import orjson
 
+from platform_core.api.errors import ValidationFailedError
 from platform_core.api.strict_json import (
     MAX_DEPTH,
     STRING,
@@ -123,7 +124,7 @@ class _ArrayReader:
             if len(self._buffer) > self._max_item_bytes:
                 raise item_too_large(self._next_item, self._max_item_bytes)
             # Twice as much each time, so that a long item is not scanned again for every piece of it.
-            self._fill(2 * len(self._buffer))
+            self._fill(min(2 * len(self._buffer), self._max_item_bytes + 1))
 
     def _guess(self) -> tuple[int, list[Any]] | None:
         """Parse up to a likely end of an element; None if there is none or the guess is wrong."""
@@ -148,39 +149,48 @@ class _ArrayReader:
 
     def _scan(self) -> tuple[int, list[Any]]:
         """Parse up to the last complete element, found exactly; (0, []) if there is none."""
-        end = 0
-        for _, end in element_spans(self._buffer):  # noqa: B007 - the last one is wanted
-            pass
+        end, item = 0, self._next_item
+        try:
+            for _, end in element_spans(self._buffer):  # noqa: B007 - the last one is wanted
+                item += 1
+        except JsonFlawError as flaw:
+            raise _flaw_error(flaw, item=item, offset=self._offset) from None
         if not end:
             return 0, []
         try:
             return end, orjson.loads(b"[%b]" % self._buffer[:end])
         except orjson.JSONDecodeError:
             self._blame_item(end)
-            raise
 
     def _refuse_flaws(self, end: int, items: list[Any]) -> None:
         try:
             refuse_lossy_values(self._buffer[:end])
         except JsonFlawError:
             self._blame_item(end)
-            raise
         if set(map(type, items)) != {dict} or is_deeper_than(MAX_DEPTH, items):
             self._blame_item(end)
 
-    def _blame_item(self, end: int) -> None:
+    def _blame_item(self, end: int) -> NoReturn:
         """Raise the error of the first item that is wrong in the buffer up to `end`."""
         last_end, item = 0, self._next_item
-        for start, stop in element_spans(self._buffer[:end]):
-            between = self._buffer[last_end:start].strip(SPACE)
-            if between != (b"," if last_end else b""):
-                stray = between.removeprefix(b",").strip(SPACE)
-                offset = self._offset + last_end
-                if stray and between.startswith(b","):
-                    raise item_error(item, "a task must be an object", byte=offset)
-                raise body_error(f"There must be one comma between item {item - 1} and the next.", byte=offset)
-            _parse_item(self._buffer[start:stop], item=item, offset=self._offset + start)
-            last_end, item = stop, item + 1
+        try:
+            for start, stop in element_spans(self._buffer[:end]):
+                self._refuse_stray_text(last_end, start, item)
+                _parse_item(self._buffer[start:stop], item=item, offset=self._offset + start)
+                last_end, item = stop, item + 1
+        except JsonFlawError as flaw:
+            raise _flaw_error(flaw, item=item, offset=self._offset) from None
+        raise item_error(item, "a task must be an object", byte=self._offset + last_end)
+
+    def _refuse_stray_text(self, start: int, end: int, item: int) -> None:
+        """Judge what stands between the last element and `item`: one comma, or nothing before the first one."""
+        between = self._buffer[start:end].strip(SPACE)
+        if between == (b"," if start else b""):
+            return
+        if between.removeprefix(b",").strip(SPACE) and between.startswith(b","):
+            raise item_error(item, "a task must be an object", byte=self._offset + start)
+        problem = f"There must be one comma between item {item - 1} and the next."
+        raise body_error(problem, byte=self._offset + start)
 
     def _refuse_cut_off(self) -> None:
         _parse_item(self._buffer, item=self._next_item, offset=self._offset)
@@ -230,8 +240,12 @@ def _parse_item(raw: bytes, *, item: int, offset: int) -> dict[str, Any]:
     try:
         value = parse_strict(raw)
     except JsonFlawError as flaw:
-        byte = offset + flaw.byte
-        raise item_error(item, f"{flaw.message} (byte {byte})", byte=byte) from None
+        raise _flaw_error(flaw, item=item, offset=offset) from None
     if type(value) is not dict:
         raise item_error(item, "a task must be an object", byte=offset)
     return value
+
+
+def _flaw_error(flaw: JsonFlawError, *, item: int, offset: int) -> ValidationFailedError:
+    byte = offset + flaw.byte
+    return item_error(item, f"{flaw.message} (byte {byte})", byte=byte)

@@ -109,9 +109,9 @@ class _Lines:
             line = self._text.readline(self._max_row_chars + 1)
         except UnicodeDecodeError as error:
             # The text wrapper decodes ahead: whole lines before the wrong byte were not given out yet.
-            line = self.number + len((error.object[: error.start] + b".").splitlines())
-            problem = f"Line {line} is not {error.encoding}: declare the encoding or save the file as UTF-8."
-            raise body_error(problem, line=line) from None
+            number = self.number + len((error.object[: error.start] + b".").splitlines())
+            problem = f"Line {number} is not {error.encoding}: declare the encoding or save the file as UTF-8."
+            raise body_error(problem, line=number) from None
         if not line:
             raise StopIteration
         self.number += 1

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import json
 import uuid
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.utils.functional import lazystr
 from platform_core.api.errors import BadRequestError
 from platform_core.api.json import RawJSON, dumps, loads_strict
 
-TOKYO = datetime.timezone(datetime.timedelta(hours=9))
+TOKYO = dt.timezone(dt.timedelta(hours=9))
 
 
 def test_loads_strict_skips_a_byte_order_mark():
@@ -38,10 +38,10 @@ def test_loads_strict_takes_another_depth():
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.UTC), '"2026-01-02T03:04:05.000000Z"'),
-        (datetime.datetime(2026, 1, 2, 3, 4, 5, 60, tzinfo=TOKYO), '"2026-01-01T18:04:05.000060Z"'),
-        (datetime.date(2026, 1, 2), '"2026-01-02"'),
-        (datetime.time(3, 4), '"03:04:00"'),
+        (dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC), '"2026-01-02T03:04:05.000000Z"'),
+        (dt.datetime(2026, 1, 2, 3, 4, 5, 60, tzinfo=TOKYO), '"2026-01-01T18:04:05.000060Z"'),
+        (dt.date(2026, 1, 2), '"2026-01-02"'),
+        (dt.time(3, 4), '"03:04:00"'),
         (Decimal("1.10"), '"1.10"'),
         (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
         (lazystr("later"), '"later"'),
@@ -56,7 +56,7 @@ def test_dumps_writes(value, expected):
     assert dumps(value).decode() == expected
 
 
-@pytest.mark.parametrize("value", [datetime.datetime(2026, 1, 2), object(), b"bytes", 2**64])
+@pytest.mark.parametrize("value", [dt.datetime(2026, 1, 2), object(), b"bytes", 2**64])
 def test_dumps_refuses(value):
     with pytest.raises(TypeError):
         dumps({"value": value})

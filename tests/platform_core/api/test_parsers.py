@@ -68,3 +68,9 @@ def test_parser_refuses_another_charset():
     with pytest.raises(UnsupportedMediaTypeError) as caught:
         _ = request(b"[1]", "application/json; charset=utf-16").data
     assert caught.value.data == {"charset": "utf-16"}
+
+
+def test_parser_reads_a_body_whose_server_puts_the_length_elsewhere():
+    raw = APIRequestFactory().generic("POST", "/", b'{"a": 1}', content_type="application/json")
+    raw.META["HTTP_CONTENT_LENGTH"] = raw.META.pop("CONTENT_LENGTH")
+    assert Request(raw, parsers=[JSONParser()]).data == {"a": 1}

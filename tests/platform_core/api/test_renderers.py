@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 
 import pytest
 from rest_framework.response import Response
@@ -27,7 +27,7 @@ def test_renderer_puts_raw_json_inside_an_answer():
 
 
 def test_renderer_writes_times_in_utc():
-    moment = datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone(datetime.timedelta(hours=9)))
+    moment = dt.datetime(2026, 1, 2, tzinfo=dt.timezone(dt.timedelta(hours=9)))
     assert rendered({"at": moment}).content == b'{"at":"2026-01-01T15:00:00.000000Z"}'
 
 

@@ -85,6 +85,29 @@ def test_a_body_that_is_cut_off_or_altered_never_passes_as_something_else(array,
     assert items == (whole if isinstance(whole, list) else [whole])
 
 
+@settings(deadline=None, max_examples=300)
+@given(st.lists(values | st.dictionaries(st.just("id"), values)), st.integers(1, 40), st.integers(1, 5))
+def test_the_first_item_that_is_no_object_is_named_however_the_body_is_cut(array, chunk, batch_size):
+    first_wrong = next((number for number, item in enumerate(array) if not isinstance(item, dict)), None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_array, "CHUNK_BYTES", chunk)
+        if first_wrong is None:
+            assert read(json.dumps(array).encode(), batch_size=batch_size) == array
+            return
+        with pytest.raises(ValidationFailedError) as caught:
+            read(json.dumps(array).encode(), batch_size=batch_size)
+    assert message(caught) == f"Error at item {first_wrong}: a task must be an object."
+
+
+@pytest.mark.parametrize("raw", [b'[{"a": 1}, 5]', b'[{"a": 1}, 5, {"a": 1}]', b'[{"a": 1}, "}", {"a": 1}]'])
+def test_a_value_behind_the_last_object_of_a_chunk_is_refused(monkeypatch, raw):
+    for chunk in range(1, 30):
+        monkeypatch.setattr(json_array, "CHUNK_BYTES", chunk)
+        with pytest.raises(ValidationFailedError) as caught:
+            read(raw)
+        assert message(caught) == "Error at item 1: a task must be an object."
+
+
 @pytest.mark.parametrize("raw", [b"[]", b" [ \n ] ", b"\xef\xbb\xbf[]"])
 def test_an_empty_array_has_no_batch(raw):
     assert list(iter_json_items(io.BytesIO(raw), batch_size=10, max_bytes=LIMIT)) == []
@@ -151,7 +174,7 @@ def test_an_invalid_utf8_byte_is_named():
 def test_a_depth_bomb_is_refused():
     with pytest.raises(ValidationFailedError) as caught:
         read(b'[{"a": ' + b"[" * 100_000)
-    assert message(caught).startswith("Error at item 0: depth limit exceeded")
+    assert message(caught) == "Error at item 0: nested deeper than 64 levels (byte 70)."
 
 
 @pytest.mark.parametrize(
@@ -221,9 +244,7 @@ class Generated(io.RawIOBase):
 def test_memory_stays_flat_over_200_000_items():
     tracemalloc.start()
     try:
-        count = sum(
-            len(batch.items) for batch in iter_json_items(Generated(200_000), batch_size=1000, max_bytes=LIMIT)
-        )
+        count = sum(len(batch.items) for batch in iter_json_items(Generated(200_000), batch_size=1000, max_bytes=LIMIT))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
