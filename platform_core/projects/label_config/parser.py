@@ -26,7 +26,6 @@ MAX_ISSUES: Final = 100
 MAX_NAME_LENGTH: Final = 128
 MAX_CONTROLS: Final = 500
 DEFAULT_INDEX_FLAG: Final = "{{idx}}"
-_TAXONOMY: Final = re.compile(r"([a-z][a-z0-9_]{1,30}):([a-z0-9][a-z0-9_.-]*)@([A-Za-z0-9][A-Za-z0-9_.-]*)", re.ASCII)
 _CHOICE_MODES: Final = frozenset({"single", "single-radio", "multiple"})
 
 
@@ -200,14 +199,14 @@ class _Parser:
         written = node.attributes.get("taxonomy")
         if written is None:
             return None
-        match = _TAXONOMY.fullmatch(written)
-        if match is None:
+        if spec.label_tag is None:
+            self.issues.append(node.issue("bad_taxonomy", f"{node.tag} has no labels that a taxonomy could supply"))
+        try:
+            return TaxonomyRef.parse(written)
+        except ValueError:
             message = f"{node.tag}: taxonomy {written[:64]!r} must look like 'plugin:vocabulary@version'"
             self.issues.append(node.issue("bad_taxonomy", message))
             return None
-        if spec.label_tag is None:
-            self.issues.append(node.issue("bad_taxonomy", f"{node.tag} has no labels that a taxonomy could supply"))
-        return TaxonomyRef(slug=match[1], key=match[2], version=match[3])
 
     def _check_attributes(self, node: Node) -> None:
         choice = node.attributes.get("choice")

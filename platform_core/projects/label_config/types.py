@@ -6,7 +6,7 @@ The result of `parse_label_config`; everything else in the package reads these a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from platform_core.plugins.types import TaxonomyRef as TaxonomyRef
+from platform_core.plugins.types import TaxonomyRef
 from platform_core.projects.label_config.tags import TagSpec
 
 
