@@ -13,7 +13,9 @@ from django.db.migrations.loader import MigrationLoader
 def labels_of(app_modules: list[str]) -> frozenset[str]:
     """Return the Django labels of installed app modules."""
     wanted = set(app_modules)
-    return frozenset(config.label for config in apps.get_app_configs() if config.name in wanted or _path(config) in wanted)
+    return frozenset(
+        config.label for config in apps.get_app_configs() if config.name in wanted or _path(config) in wanted
+    )
 
 
 def _path(config: object) -> str:

@@ -60,7 +60,9 @@ def plan_of(labels: frozenset[str], *, installed: frozenset[str] = frozenset()) 
     strangers = sorted({migration.app_label for migration, _backwards in plan} - labels)
     if strangers:
         reason = "upgrade the organization first" if set(strangers) <= installed else "a migration depends on them"
-        raise PlanRefusedError(f"The plan for {', '.join(sorted(labels))} would also migrate {', '.join(strangers)}: {reason}")
+        raise PlanRefusedError(
+            f"The plan for {', '.join(sorted(labels))} would also migrate {', '.join(strangers)}: {reason}"
+        )
     return executor, plan
 
 
@@ -101,7 +103,9 @@ def sql_of(executor: MigrationExecutor, plan: Plan) -> list[str]:
 def is_replayable(plan: Sequence[tuple[Migration, bool]]) -> bool:
     """Say whether a plan is schema operations alone, so that its SQL may be replayed elsewhere without Python."""
     return all(
-        not backwards and migration.atomic and all(_is_schema_operation(operation) for operation in migration.operations)
+        not backwards
+        and migration.atomic
+        and all(_is_schema_operation(operation) for operation in migration.operations)
         for migration, backwards in plan
     )
 

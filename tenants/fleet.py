@@ -11,7 +11,16 @@ from django.db import Error, transaction
 
 from tenants.ddl import replay_here
 from tenants.digests import core_labels, migrations_digest, shared_labels
-from tenants.engine import Migrated, any_applied, is_replayable, migrate_here, plan_of, record_applied, schema_lock, sql_of
+from tenants.engine import (
+    Migrated,
+    any_applied,
+    is_replayable,
+    migrate_here,
+    plan_of,
+    record_applied,
+    schema_lock,
+    sql_of,
+)
 from tenants.errors import MigrationEngineError
 from tenants.models import Organization, SchemaState
 from tenants.scope import OrganizationRef, public_scope, tenant_scope

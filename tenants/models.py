@@ -24,7 +24,10 @@ class Organization(TenantMixin, TimestampedModel):
     name = models.CharField(max_length=255, help_text="Display name.")
     slug = models.CharField(max_length=40, unique=True, help_text="Subdomain; see tenants.slugs.")
     status = models.CharField(
-        max_length=16, choices=OrganizationStatus, default=OrganizationStatus.ACTIVE, help_text="Serving or being deleted."
+        max_length=16,
+        choices=OrganizationStatus,
+        default=OrganizationStatus.ACTIVE,
+        help_text="Serving or being deleted.",
     )
     delete_after = models.DateTimeField(null=True, help_text="End of the grace time of a deletion (UTC).")
     created_by_user_id = models.BigIntegerField(null=True, help_text="Global user who created it.")
@@ -36,7 +39,9 @@ class Organization(TenantMixin, TimestampedModel):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(slug__regex=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"), name="organization_slug_form")
+            models.CheckConstraint(
+                condition=models.Q(slug__regex=r"^[a-z][a-z0-9-]{1,38}[a-z0-9]$"), name="organization_slug_form"
+            )
         ]
 
     def ref(self) -> OrganizationRef:
@@ -58,8 +63,12 @@ class Domain(DomainMixin, TimestampedModel):
 class MembershipIndex(TimestampedModel):
     """Which user belongs where: an index for sign-in pages. The organization's own `Member` rows are the truth."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", help_text="The user.")
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships", help_text="Where.")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships", help_text="The user."
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="memberships", help_text="Where."
+    )
     role = models.CharField(max_length=2, help_text="Role code, copied from the member row.")
 
     class Meta:
@@ -107,7 +116,9 @@ class GlobalAuditEntry(AuditRecord):
 class WorkHint(models.Model):
     """Says to the polling worker: this organization has work. Deleted when taken."""
 
-    organization = models.OneToOneField(Organization, on_delete=models.CASCADE, primary_key=True, help_text="Who has work.")
+    organization = models.OneToOneField(
+        Organization, on_delete=models.CASCADE, primary_key=True, help_text="Who has work."
+    )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the work came (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When it was last renewed (UTC).")
 

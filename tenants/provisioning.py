@@ -22,7 +22,9 @@ def new_schema_name() -> str:
     return f"o_{secrets.token_hex(10)}"
 
 
-def provision_organization(*, slug: str, name: str, created_by_user_id: int | None, domains: tuple[str, ...] = ()) -> OrganizationRef:
+def provision_organization(
+    *, slug: str, name: str, created_by_user_id: int | None, domains: tuple[str, ...] = ()
+) -> OrganizationRef:
     """Create an organization's row, domains and schema. Must be inside a transaction, which makes it all or nothing.
 
     Raises:
@@ -32,7 +34,9 @@ def provision_organization(*, slug: str, name: str, created_by_user_id: int | No
     script = core_script()
     with public_scope():
         _refuse_taken(slug, domains)
-        organization = Organization(slug=slug, name=name, schema_name=new_schema_name(), created_by_user_id=created_by_user_id)
+        organization = Organization(
+            slug=slug, name=name, schema_name=new_schema_name(), created_by_user_id=created_by_user_id
+        )
         organization.save(force_insert=True)
         subdomain = f"{slug}.{settings.TENON_PUBLIC_DOMAIN}"
         for index, domain in enumerate((subdomain, *domains)):
@@ -57,7 +61,9 @@ def _refuse_taken(slug: str, domains: tuple[str, ...]) -> None:
         raise ValidationFailedError(validation_errors={"slug": [f'An organization "{slug}" exists already.']})
     taken = list(Domain.objects.filter(domain__in=domains).values_list("domain", flat=True))
     if taken:
-        raise ValidationFailedError(validation_errors={"domains": [f"Taken by another organization: {', '.join(taken)}"]})
+        raise ValidationFailedError(
+            validation_errors={"domains": [f"Taken by another organization: {', '.join(taken)}"]}
+        )
 
 
 @transaction.atomic
@@ -86,7 +92,9 @@ def cancel_deletion(*, slug: str, by_user_id: int | None) -> Organization:
         NotFoundError: there is none that waits for its deletion.
     """
     with public_scope():
-        organization = Organization.objects.select_for_update().filter(slug=slug, status=OrganizationStatus.DELETING).first()
+        organization = (
+            Organization.objects.select_for_update().filter(slug=slug, status=OrganizationStatus.DELETING).first()
+        )
         if organization is None:
             raise NotFoundError(f'No organization "{slug}" waits for its deletion.')
         organization.status = OrganizationStatus.ACTIVE
@@ -100,7 +108,9 @@ def drop_due_organizations() -> list[str]:
     """Drop the organizations whose grace time has ended, each in its own transaction. Returns their slugs."""
     with public_scope():
         due = list(
-            Organization.objects.filter(status=OrganizationStatus.DELETING, delete_after__lte=timezone.now()).values_list("pk", flat=True)
+            Organization.objects.filter(
+                status=OrganizationStatus.DELETING, delete_after__lte=timezone.now()
+            ).values_list("pk", flat=True)
         )
     return [slug for pk in due if (slug := _drop(pk)) is not None]
 

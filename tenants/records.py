@@ -75,7 +75,9 @@ class AuditRecord(models.Model):
     target_type = models.CharField(max_length=100, help_text="Kind of the object.")
     target_id = models.CharField(max_length=100, help_text="Identifier of the object.")
     data = models.JSONField(default=dict, help_text="What changed; never secrets.")
-    actor_email = models.CharField(max_length=254, blank=True, default="", help_text="E-mail of the actor at that time.")
+    actor_email = models.CharField(
+        max_length=254, blank=True, default="", help_text="E-mail of the actor at that time."
+    )
     request_id = models.CharField(max_length=64, blank=True, default="", help_text="Request that caused it.")
     ip_address = models.GenericIPAddressField(null=True, help_text="Address the request came from.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it happened (UTC).")

@@ -56,7 +56,9 @@ def _build_core_script() -> DdlScript:
 def store_script(key: str, script: str, migrations: tuple[tuple[str, str], ...]) -> DdlScript:
     """Keep a script; a second writer of the same key changes nothing."""
     with public_scope():
-        row, _made = DdlScript.objects.get_or_create(key=key, defaults={"script": script, "migrations": list(migrations)})
+        row, _made = DdlScript.objects.get_or_create(
+            key=key, defaults={"script": script, "migrations": list(migrations)}
+        )
     return row
 
 

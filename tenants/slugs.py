@@ -8,11 +8,7 @@ SLUG_PATTERN = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 
 # Hosts that mean something else on the public domain, and names that would mislead.
 RESERVED_SLUGS = frozenset(
-    """about account accounts admin administrator api app apps assets auth billing blog cdn console dashboard data demo-admin
-    dev developer docs download downloads email events example files ftp health help host hostmaster imap information-schema
-    internal invite localhost login logout mail media metrics mx ns ns1 ns2 null oauth operator org organization organizations
-    pg-catalog pop postmaster private public redoc register root security settings shop signup smtp ssl sso static staff stage
-    staging status store support system tenant tenants tenon test undefined upload user users webhook webhooks webmaster www""".split()
+    ["about", "account", "accounts", "admin", "administrator", "api", "app", "apps", "assets", "auth", "billing", "blog", "cdn", "console", "dashboard", "data", "demo-admin", "dev", "developer", "docs", "download", "downloads", "email", "events", "example", "files", "ftp", "health", "help", "host", "hostmaster", "imap", "information-schema", "internal", "invite", "localhost", "login", "logout", "mail", "media", "metrics", "mx", "ns", "ns1", "ns2", "null", "oauth", "operator", "org", "organization", "organizations", "pg-catalog", "pop", "postmaster", "private", "public", "redoc", "register", "root", "security", "settings", "shop", "signup", "smtp", "ssl", "sso", "static", "staff", "stage", "staging", "status", "store", "support", "system", "tenant", "tenants", "tenon", "test", "undefined", "upload", "user", "users", "webhook", "webhooks", "webmaster", "www"]
 )
 
 

@@ -27,7 +27,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(
-        self, email: str, password: str, first_name: str | None = None, last_name: str | None = None, **extra_fields: Any
+        self,
+        email: str,
+        password: str,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        **extra_fields: Any,
     ) -> "User":
         """Create a platform operator. It opens no organization: that needs a membership, which is audited."""
         extra_fields = {**extra_fields, "is_staff": True, "is_super_admin": True}
@@ -48,7 +53,10 @@ class User(AbstractBaseUser, TimestampedModel):
     last_name = models.CharField(max_length=140, null=True, blank=True, help_text="Family name.")
     user_profile = models.TextField(null=True, blank=True, help_text="User profile description and preferences")
     time_format = models.CharField(
-        max_length=3, default="24H", choices=[("12H", "12 Hour"), ("24H", "24 Hour")], help_text="Preferred time format display"
+        max_length=3,
+        default="24H",
+        choices=[("12H", "12 Hour"), ("24H", "24 Hour")],
+        help_text="Preferred time format display",
     )
     date_format = models.CharField(
         max_length=3,
@@ -57,7 +65,10 @@ class User(AbstractBaseUser, TimestampedModel):
         help_text="Preferred date format display",
     )
     date_separator = models.CharField(
-        max_length=1, default="/", choices=[("/", "Slash"), ("-", "Dash"), (".", "Dot")], help_text="Date component separator"
+        max_length=1,
+        default="/",
+        choices=[("/", "Slash"), ("-", "Dash"), (".", "Dot")],
+        help_text="Date component separator",
     )
     datetime_separator = models.CharField(
         max_length=1, default=" ", choices=[(" ", "Space"), ("T", "T separator")], help_text="Date-time separator"
@@ -105,4 +116,6 @@ class BrowserSession(TimestampedModel):
     session_key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the cookie's value.")
     session_data = models.TextField(help_text="Signed JSON.")
     expire_date = models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")
-    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in.")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in."
+    )

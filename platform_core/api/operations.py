@@ -64,7 +64,11 @@ def operation(
     """
     examples = []
     if example is not None:
-        examples.append(OpenApiExample("Answer", value=example, response_only=True, status_codes=[str(status)], media_type=media_type))
+        examples.append(
+            OpenApiExample(
+                "Answer", value=example, response_only=True, status_codes=[str(status)], media_type=media_type
+            )
+        )
     if request_example is not None:
         examples.append(OpenApiExample("Request", value=request_example, request_only=True))
     responses: dict[Any, Any] = {(status, media_type) if response is not None else status: response}

@@ -26,7 +26,7 @@ def positive_number(request: Request, name: str, default: int, *, highest: int) 
     text = request.query_params.get(name)
     if text is None or text == "":
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
         raise ValidationFailedError(validation_errors={name: ["A whole number from 1 on is expected."]})
     return min(int(text), highest)
 
@@ -71,7 +71,13 @@ class PageNumberPagination(BasePagination):
         """Describe `page` and `page_size`."""
         number = {"type": "integer", "minimum": 1}
         return [
-            {"name": "page", "in": "query", "required": False, "description": "Number of the page, from 1.", "schema": number},
+            {
+                "name": "page",
+                "in": "query",
+                "required": False,
+                "description": "Number of the page, from 1.",
+                "schema": number,
+            },
             {"name": "page_size", "in": "query", "required": False, "description": "Rows a page.", "schema": number},
         ]
 

@@ -38,7 +38,9 @@ class EventDelivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "plugin", "handler"], name="event_delivery_unique")]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=models.Q(status="pending"), name="event_delivery_pending")
+            models.Index(
+                fields=["next_attempt_at"], condition=models.Q(status="pending"), name="event_delivery_pending"
+            )
         ]
 
 
@@ -46,7 +48,11 @@ class AuditEntry(AuditRecord):
     """An audit entry of this organization."""
 
     actor = models.ForeignKey(
-        Member, null=True, on_delete=models.DO_NOTHING, related_name="+", help_text="Who acted; null for the platform itself."
+        Member,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        help_text="Who acted; null for the platform itself.",
     )
 
     class Meta:

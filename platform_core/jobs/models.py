@@ -9,7 +9,9 @@ from tenants.records import JobRecord
 class Job(JobRecord):
     """A job of this organization."""
 
-    created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who caused it.")
+    created_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who caused it."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["status", "queue", "run_after"], name="job_claim")]

@@ -42,7 +42,7 @@ class SessionStore(SessionBase):
             self.modified = True
             return
 
-    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002  (Django's signature)
+    def save(self, must_create: bool = False) -> None:
         """Write the session.
 
         Raises:

@@ -35,7 +35,9 @@ class Activation(TimestampedModel):
     error = models.TextField(blank=True, default="", help_text="Why the last act failed.")
     purge_due_at = models.DateTimeField(null=True, help_text="When its data will be purged (UTC).")
     enabled_at = models.DateTimeField(null=True, help_text="When it was last enabled (UTC).")
-    enabled_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who enabled it.")
+    enabled_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who enabled it."
+    )
 
 
 class PluginSettings(TimestampedModel):
@@ -44,7 +46,9 @@ class PluginSettings(TimestampedModel):
     slug = models.CharField(max_length=31, help_text="Slug of the plugin.")
     version = models.PositiveIntegerField(help_text="Counts up with each change.")
     values = models.JSONField(default=dict, help_text="The settings.")
-    changed_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who changed them.")
+    changed_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who changed them."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug", "version"], name="plugin_settings_version_unique")]

@@ -31,7 +31,9 @@ class ProjectQuerySet(models.QuerySet[Any]):
         """Keep the projects that the member may see: all, or those granted to them or to one of their teams."""
         if user.can("projects.view_all"):
             return self
-        memberships = apps.get_model("projects", "ProjectMembership").objects.filter(project=OuterRef("pk"), member=user.id)
+        memberships = apps.get_model("projects", "ProjectMembership").objects.filter(
+            project=OuterRef("pk"), member=user.id
+        )
         grants = apps.get_model("projects", "ProjectTeamGrant").objects.filter(
             project=OuterRef("pk"), team__memberships__member=user.id
         )

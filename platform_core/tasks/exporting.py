@@ -37,9 +37,13 @@ class Export:
 
 def export_formats(enabled: frozenset[str]) -> list[dict[str, Any]]:
     """Return the formats in Label Studio's shape."""
-    rows = [*CORE_FORMATS, *((key, spec.title, spec.description) for key, spec in get_registry().exporters(enabled).items())]
+    rows = [
+        *CORE_FORMATS,
+        *((key, spec.title, spec.description) for key, spec in get_registry().exporters(enabled).items()),
+    ]
     return [
-        {"name": name, "title": title, "description": text, "link": None, "tags": [], "disabled": False} for name, title, text in rows
+        {"name": name, "title": title, "description": text, "link": None, "tags": [], "disabled": False}
+        for name, title, text in rows
     ]
 
 
@@ -53,7 +57,9 @@ def open_export(name: str, *, project: Project, principal: Principal, all_tasks:
     organization, options = principal.organization, {"project_id": project.pk, "all_tasks": all_tasks, "ids": ids}
     match name.upper():
         case "JSON":
-            return Export(content=json_export(organization, **options), content_type="application/json", filename=f"{stem}.json")  # type: ignore[arg-type]
+            return Export(
+                content=json_export(organization, **options), content_type="application/json", filename=f"{stem}.json"
+            )  # type: ignore[arg-type]
         case "CSV":
             return Export(content=csv_export(organization, **options), content_type="text/csv", filename=f"{stem}.csv")  # type: ignore[arg-type]
         case "TSV":
@@ -62,9 +68,14 @@ def open_export(name: str, *, project: Project, principal: Principal, all_tasks:
     spec = get_registry().exporters(principal.enabled_plugins).get(name)
     if spec is None:
         known = ", ".join(item["name"] for item in export_formats(principal.enabled_plugins))
-        raise ValidationFailedError(validation_errors={"export_type": [f"Unknown format {name[:40]!r}; one of {known}."]})
+        raise ValidationFailedError(
+            validation_errors={"export_type": [f"Unknown format {name[:40]!r}; one of {known}."]}
+        )
     context = ExportContext(
-        organization=organization, project_id=project.pk, project_title=project.title, parsed=project.parsed_label_config
+        organization=organization,
+        project_id=project.pk,
+        project_title=project.title,
+        parsed=project.parsed_label_config,
     )
     rows = json_rows(organization, project_id=project.pk, all_tasks=all_tasks, ids=ids)
     content = _through_plugin(spec, rows, context, organization)

@@ -12,7 +12,9 @@ from tenants.records import TimestampedModel
 class Task(TimestampedModel):
     """One thing to label."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, db_index=False, related_name="tasks", help_text="Its project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="tasks", help_text="Its project."
+    )
     data = models.JSONField(help_text="What is shown, by the variables of the label config.")
     meta = models.JSONField(null=True, default=dict, help_text="Facts about the task that are not shown.")
     inner_id = models.BigIntegerField(help_text="Number of the task in its project, in order of ids.")
@@ -73,14 +75,21 @@ class Annotation(TimestampedModel):
         Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed it last."
     )
     last_created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who made the last history item."
+        Member,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Who made the last history item.",
     )
     result = models.JSONField(default=list, help_text="Regions.")
     result_count = models.IntegerField(default=0, help_text="Distinct regions in the result.")
     was_cancelled = models.BooleanField(default=False, help_text="The task was skipped.")
     ground_truth = models.BooleanField(default=False, help_text="Known to be right.")
     lead_time = models.FloatField(null=True, help_text="Seconds spent.")
-    unique_id = models.UUIDField(null=True, unique=True, default=uuid.uuid4, help_text="Chosen by the client, to repeat safely.")
+    unique_id = models.UUIDField(
+        null=True, unique=True, default=uuid.uuid4, help_text="Chosen by the client, to repeat safely."
+    )
     import_id = models.BigIntegerField(null=True, help_text="Identifier in the imported file.")
     last_action = models.CharField(max_length=32, null=True, choices=LastAction, help_text="How it came to be.")
     bulk_created = models.BooleanField(default=False, help_text="Made in bulk.")
@@ -92,7 +101,9 @@ class Annotation(TimestampedModel):
         "self", null=True, on_delete=models.SET_NULL, related_name="+", help_text="Annotation it started from."
     )
     draft_created_at = models.DateTimeField(null=True, help_text="When its draft was begun (UTC).")
-    warnings = models.JSONField(default=list, help_text="Warnings of validators that were accepted with the submission.")
+    warnings = models.JSONField(
+        default=list, help_text="Warnings of validators that were accepted with the submission."
+    )
     warning_reasons = models.JSONField(default=dict, help_text="Warning code to the annotator's reason.")
 
 
@@ -108,9 +119,13 @@ class ImportStatus(models.TextChoices):
 class ImportRun(TimestampedModel):
     """What became of one import."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="imports", help_text="Into which project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="imports", help_text="Into which project."
+    )
     status = models.CharField(max_length=16, choices=ImportStatus, default=ImportStatus.CREATED, help_text="State.")
-    source_format = models.CharField(max_length=64, blank=True, default="", help_text="json, jsonl, csv, tsv or an importer's key.")
+    source_format = models.CharField(
+        max_length=64, blank=True, default="", help_text="json, jsonl, csv, tsv or an importer's key."
+    )
     task_count = models.BigIntegerField(default=0, help_text="Tasks made.")
     annotation_count = models.BigIntegerField(default=0, help_text="Annotations made.")
     prediction_count = models.BigIntegerField(default=0, help_text="Predictions made.")
@@ -118,5 +133,7 @@ class ImportRun(TimestampedModel):
     duration = models.FloatField(default=0.0, help_text="Seconds.")
     data_columns = models.JSONField(default=list, help_text="Keys of the tasks' data.")
     task_ids = models.JSONField(default=list, help_text="First and last id of the tasks made.")
-    created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported.")
+    created_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
+    )
     finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

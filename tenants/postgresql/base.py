@@ -39,7 +39,9 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
             ImproperlyConfigured: for anything but the public schema that the parent class sets at start.
         """
         if tenant.schema_name != PUBLIC_SCHEMA:
-            raise ImproperlyConfigured("Enter tenants.scope.tenant_scope(organization) instead of connection.set_tenant")
+            raise ImproperlyConfigured(
+                "Enter tenants.scope.tenant_scope(organization) instead of connection.set_tenant"
+            )
 
     def _handle_search_path(self, cursor: Any = None) -> None:
         wanted = current_schema()

@@ -8,61 +8,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LoginAttempt',
+            name="LoginAttempt",
             fields=[
-                ('key', models.CharField(help_text='ip:<address> or account:<digest of the e-mail>.', max_length=80, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0, help_text='Failures within the window.')),
-                ('window_started_at', models.DateTimeField(help_text='Start of the window (UTC).')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="ip:<address> or account:<digest of the e-mail>.",
+                        max_length=80,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("failures", models.PositiveIntegerField(default=0, help_text="Failures within the window.")),
+                ("window_started_at", models.DateTimeField(help_text="Start of the window (UTC).")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(help_text='Primary email address for authentication', max_length=254, null=True, unique=True, validators=[django.core.validators.EmailValidator()])),
-                ('first_name', models.CharField(blank=True, help_text='Given name.', max_length=140, null=True)),
-                ('last_name', models.CharField(blank=True, help_text='Family name.', max_length=140, null=True)),
-                ('user_profile', models.TextField(blank=True, help_text='User profile description and preferences', null=True)),
-                ('time_format', models.CharField(choices=[('12H', '12 Hour'), ('24H', '24 Hour')], default='24H', help_text='Preferred time format display', max_length=3)),
-                ('date_format', models.CharField(choices=[('DMY', 'Day-Month-Year'), ('MDY', 'Month-Day-Year')], default='DMY', help_text='Preferred date format display', max_length=3)),
-                ('date_separator', models.CharField(choices=[('/', 'Slash'), ('-', 'Dash'), ('.', 'Dot')], default='/', help_text='Date component separator', max_length=1)),
-                ('datetime_separator', models.CharField(choices=[(' ', 'Space'), ('T', 'T separator')], default=' ', help_text='Date-time separator', max_length=1)),
-                ('decimal_separator', models.CharField(choices=[(',', 'Comma'), ('.', 'Dot')], default=',', help_text='Decimal number separator', max_length=1)),
-                ('is_super_admin', models.BooleanField(default=False, help_text='Super administrator with full system access')),
-                ('is_staff', models.BooleanField(default=False, help_text='Staff member with administrative access')),
-                ('is_active', models.BooleanField(default=True, help_text='Active user account status')),
-                ('date_joined', models.DateTimeField(auto_now_add=True, help_text='When the account was made (UTC).')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "email",
+                    models.EmailField(
+                        help_text="Primary email address for authentication",
+                        max_length=254,
+                        null=True,
+                        unique=True,
+                        validators=[django.core.validators.EmailValidator()],
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, help_text="Given name.", max_length=140, null=True)),
+                ("last_name", models.CharField(blank=True, help_text="Family name.", max_length=140, null=True)),
+                (
+                    "user_profile",
+                    models.TextField(blank=True, help_text="User profile description and preferences", null=True),
+                ),
+                (
+                    "time_format",
+                    models.CharField(
+                        choices=[("12H", "12 Hour"), ("24H", "24 Hour")],
+                        default="24H",
+                        help_text="Preferred time format display",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "date_format",
+                    models.CharField(
+                        choices=[("DMY", "Day-Month-Year"), ("MDY", "Month-Day-Year")],
+                        default="DMY",
+                        help_text="Preferred date format display",
+                        max_length=3,
+                    ),
+                ),
+                (
+                    "date_separator",
+                    models.CharField(
+                        choices=[("/", "Slash"), ("-", "Dash"), (".", "Dot")],
+                        default="/",
+                        help_text="Date component separator",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "datetime_separator",
+                    models.CharField(
+                        choices=[(" ", "Space"), ("T", "T separator")],
+                        default=" ",
+                        help_text="Date-time separator",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "decimal_separator",
+                    models.CharField(
+                        choices=[(",", "Comma"), (".", "Dot")],
+                        default=",",
+                        help_text="Decimal number separator",
+                        max_length=1,
+                    ),
+                ),
+                (
+                    "is_super_admin",
+                    models.BooleanField(default=False, help_text="Super administrator with full system access"),
+                ),
+                ("is_staff", models.BooleanField(default=False, help_text="Staff member with administrative access")),
+                ("is_active", models.BooleanField(default=True, help_text="Active user account status")),
+                ("date_joined", models.DateTimeField(auto_now_add=True, help_text="When the account was made (UTC).")),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_lower_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_lower_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='BrowserSession',
+            name="BrowserSession",
             fields=[
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('session_key', models.CharField(help_text="SHA-256 of the cookie's value.", max_length=64, primary_key=True, serialize=False)),
-                ('session_data', models.TextField(help_text='Signed JSON.')),
-                ('expire_date', models.DateTimeField(db_index=True, help_text='Worthless after this time (UTC).')),
-                ('user', models.ForeignKey(help_text='Who is signed in.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "session_key",
+                    models.CharField(
+                        help_text="SHA-256 of the cookie's value.", max_length=64, primary_key=True, serialize=False
+                    ),
+                ),
+                ("session_data", models.TextField(help_text="Signed JSON.")),
+                ("expire_date", models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        help_text="Who is signed in.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -5,63 +5,116 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(help_text='Identifier; grows with time.', primary_key=True, serialize=False)),
-                ('type', models.CharField(help_text='Past-tense name such as annotation.created.', max_length=100)),
-                ('payload', models.JSONField(default=dict, help_text='Ids and facts; never secrets.')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the change was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('relayed_at', models.DateTimeField(help_text='When the relay handed the event to every handler (UTC).', null=True)),
+                (
+                    "id",
+                    models.BigAutoField(help_text="Identifier; grows with time.", primary_key=True, serialize=False),
+                ),
+                ("type", models.CharField(help_text="Past-tense name such as annotation.created.", max_length=100)),
+                ("payload", models.JSONField(default=dict, help_text="Ids and facts; never secrets.")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the change was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "relayed_at",
+                    models.DateTimeField(
+                        help_text="When the relay handed the event to every handler (UTC).", null=True
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('relayed_at', None)), fields=['id'], name='outbox_unrelayed')],
+                "indexes": [
+                    models.Index(condition=models.Q(("relayed_at", None)), fields=["id"], name="outbox_unrelayed")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(help_text='Identifier; grows with time.', primary_key=True, serialize=False)),
-                ('action', models.CharField(help_text='Past-tense name such as project.created.', max_length=100)),
-                ('target_type', models.CharField(help_text='Kind of the object.', max_length=100)),
-                ('target_id', models.CharField(help_text='Identifier of the object.', max_length=100)),
-                ('data', models.JSONField(default=dict, help_text='What changed; never secrets.')),
-                ('actor_email', models.CharField(blank=True, default='', help_text='E-mail of the actor at that time.', max_length=254)),
-                ('request_id', models.CharField(blank=True, default='', help_text='Request that caused it.', max_length=64)),
-                ('ip_address', models.GenericIPAddressField(help_text='Address the request came from.', null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When it happened (UTC).')),
-                ('actor', models.ForeignKey(help_text='Who acted; null for the platform itself.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='members.member')),
+                (
+                    "id",
+                    models.BigAutoField(help_text="Identifier; grows with time.", primary_key=True, serialize=False),
+                ),
+                ("action", models.CharField(help_text="Past-tense name such as project.created.", max_length=100)),
+                ("target_type", models.CharField(help_text="Kind of the object.", max_length=100)),
+                ("target_id", models.CharField(help_text="Identifier of the object.", max_length=100)),
+                ("data", models.JSONField(default=dict, help_text="What changed; never secrets.")),
+                (
+                    "actor_email",
+                    models.CharField(
+                        blank=True, default="", help_text="E-mail of the actor at that time.", max_length=254
+                    ),
+                ),
+                (
+                    "request_id",
+                    models.CharField(blank=True, default="", help_text="Request that caused it.", max_length=64),
+                ),
+                ("ip_address", models.GenericIPAddressField(help_text="Address the request came from.", null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When it happened (UTC).")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        help_text="Who acted; null for the platform itself.",
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['target_type', 'target_id'], name='audit_target')],
+                "indexes": [models.Index(fields=["target_type", "target_id"], name="audit_target")],
             },
         ),
         migrations.CreateModel(
-            name='EventDelivery',
+            name="EventDelivery",
             fields=[
-                ('id', models.BigAutoField(help_text='Identifier.', primary_key=True, serialize=False)),
-                ('plugin', models.CharField(help_text='Whose handler.', max_length=31)),
-                ('handler', models.CharField(help_text='Key of the handler.', max_length=100)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('delivered', 'Delivered'), ('dead', 'Given up')], default='pending', help_text='State.', max_length=16)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, help_text='Attempts so far.')),
-                ('next_attempt_at', models.DateTimeField(help_text='Not tried before (UTC).')),
-                ('error', models.TextField(blank=True, default='', help_text='Why the last attempt failed.')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('event', models.ForeignKey(help_text='The event.', on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='events.outboxevent')),
+                ("id", models.BigAutoField(help_text="Identifier.", primary_key=True, serialize=False)),
+                ("plugin", models.CharField(help_text="Whose handler.", max_length=31)),
+                ("handler", models.CharField(help_text="Key of the handler.", max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("pending", "Pending"), ("delivered", "Delivered"), ("dead", "Given up")],
+                        default="pending",
+                        help_text="State.",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, help_text="Attempts so far.")),
+                ("next_attempt_at", models.DateTimeField(help_text="Not tried before (UTC).")),
+                ("error", models.TextField(blank=True, default="", help_text="Why the last attempt failed.")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        help_text="The event.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to="events.outboxevent",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('status', 'pending')), fields=['next_attempt_at'], name='event_delivery_pending')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'plugin', 'handler'), name='event_delivery_unique')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "pending")),
+                        fields=["next_attempt_at"],
+                        name="event_delivery_pending",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "plugin", "handler"), name="event_delivery_unique")
+                ],
             },
         ),
     ]

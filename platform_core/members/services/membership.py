@@ -22,7 +22,9 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         ValidationFailedError: the role is unknown, or the user is a member already.
     """
     if role not in Role.values:
-        raise ValidationFailedError(validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]})
+        raise ValidationFailedError(
+            validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
+        )
     member = Member.objects.select_for_update().filter(pk=user.pk).first()
     if member is not None and member.is_active:
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
@@ -37,7 +39,9 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
     member, _made = Member.objects.update_or_create(pk=user.pk, defaults=values)
     organization_id = current_organization().id
     with public_scope():
-        MembershipIndex.objects.update_or_create(user_id=user.pk, organization_id=organization_id, defaults={"role": role})
+        MembershipIndex.objects.update_or_create(
+            user_id=user.pk, organization_id=organization_id, defaults={"role": role}
+        )
     record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": role})
     emit_event(type="member.added", payload={"member": member.pk, "role": role})
     return member
@@ -53,7 +57,9 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
         PermissionDeniedError: somebody who is no owner makes or unmakes an owner.
     """
     if role not in Role.values:
-        raise ValidationFailedError(validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]})
+        raise ValidationFailedError(
+            validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
+        )
     member = _locked(member_id)
     if Role.OWNER in (role, member.role) and actor.role not in OWNERS:
         raise PermissionDeniedError("Only an owner makes or unmakes an owner.")
@@ -65,7 +71,11 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
     with public_scope():
         MembershipIndex.objects.filter(user_id=member.pk, organization_id=organization_id).update(role=role)
     record_audit(
-        actor=actor, action="member.role_changed", target_type="member", target_id=member.pk, data={"from": before, "to": role}
+        actor=actor,
+        action="member.role_changed",
+        target_type="member",
+        target_id=member.pk,
+        data={"from": before, "to": role},
     )
     transaction.on_commit(memory.clear)
     return member
@@ -122,4 +132,3 @@ def _refuse_last_owner(member: Member) -> None:
             "The last owner cannot leave: make somebody else an owner first.",
             validation_errors={"role": ["This is the last owner of the organization."]},
         )
-

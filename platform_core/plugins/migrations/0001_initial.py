@@ -5,47 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activation',
+            name="Activation",
             fields=[
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('slug', models.CharField(help_text='Slug of the plugin.', max_length=31, primary_key=True, serialize=False)),
-                ('state', models.CharField(choices=[('available', 'Available'), ('enabling', 'Being enabled'), ('enabled', 'Enabled'), ('upgrading', 'Being upgraded'), ('disabling', 'Being disabled'), ('disabled', 'Disabled, data kept'), ('purging', 'Purge due'), ('enable_failed', 'Enabling failed'), ('upgrade_failed', 'Upgrade failed'), ('purge_failed', 'Purge failed')], default='available', help_text='Where the plugin stands.', max_length=16)),
-                ('version', models.CharField(blank=True, default='', help_text='Version whose tables are here.', max_length=64)),
-                ('depends', models.JSONField(default=list, help_text='Slugs it needed when it was enabled.')),
-                ('app_labels', models.JSONField(default=list, help_text='Labels whose tables and migration rows belong to it.')),
-                ('tables', models.JSONField(default=list, help_text='Tables it made here.')),
-                ('error', models.TextField(blank=True, default='', help_text='Why the last act failed.')),
-                ('purge_due_at', models.DateTimeField(help_text='When its data will be purged (UTC).', null=True)),
-                ('enabled_at', models.DateTimeField(help_text='When it was last enabled (UTC).', null=True)),
-                ('enabled_by', models.ForeignKey(help_text='Who enabled it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='members.member')),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "slug",
+                    models.CharField(help_text="Slug of the plugin.", max_length=31, primary_key=True, serialize=False),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("available", "Available"),
+                            ("enabling", "Being enabled"),
+                            ("enabled", "Enabled"),
+                            ("upgrading", "Being upgraded"),
+                            ("disabling", "Being disabled"),
+                            ("disabled", "Disabled, data kept"),
+                            ("purging", "Purge due"),
+                            ("enable_failed", "Enabling failed"),
+                            ("upgrade_failed", "Upgrade failed"),
+                            ("purge_failed", "Purge failed"),
+                        ],
+                        default="available",
+                        help_text="Where the plugin stands.",
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "version",
+                    models.CharField(blank=True, default="", help_text="Version whose tables are here.", max_length=64),
+                ),
+                ("depends", models.JSONField(default=list, help_text="Slugs it needed when it was enabled.")),
+                (
+                    "app_labels",
+                    models.JSONField(default=list, help_text="Labels whose tables and migration rows belong to it."),
+                ),
+                ("tables", models.JSONField(default=list, help_text="Tables it made here.")),
+                ("error", models.TextField(blank=True, default="", help_text="Why the last act failed.")),
+                ("purge_due_at", models.DateTimeField(help_text="When its data will be purged (UTC).", null=True)),
+                ("enabled_at", models.DateTimeField(help_text="When it was last enabled (UTC).", null=True)),
+                (
+                    "enabled_by",
+                    models.ForeignKey(
+                        help_text="Who enabled it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PluginSettings',
+            name="PluginSettings",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('slug', models.CharField(help_text='Slug of the plugin.', max_length=31)),
-                ('version', models.PositiveIntegerField(help_text='Counts up with each change.')),
-                ('values', models.JSONField(default=dict, help_text='The settings.')),
-                ('changed_by', models.ForeignKey(help_text='Who changed them.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                ("slug", models.CharField(help_text="Slug of the plugin.", max_length=31)),
+                ("version", models.PositiveIntegerField(help_text="Counts up with each change.")),
+                ("values", models.JSONField(default=dict, help_text="The settings.")),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        help_text="Who changed them.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('slug', 'version'), name='plugin_settings_version_unique')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("slug", "version"), name="plugin_settings_version_unique")
+                ],
             },
         ),
     ]

@@ -21,7 +21,13 @@ from platform_core.projects.api.serializers import (
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config.changes import config_essential_data_has_changed
 from platform_core.projects.managers import COUNTERS
-from platform_core.projects.queries import ordering_of, project_object, project_rows, projects_visible_to, visible_project
+from platform_core.projects.queries import (
+    ordering_of,
+    project_object,
+    project_rows,
+    projects_visible_to,
+    visible_project,
+)
 from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.projects import create_project, delete_project, update_project
@@ -37,7 +43,9 @@ def _filtered(view: TenonAPIView, request: Request) -> Any:
         try:
             queryset = queryset.filter(pk__in=[int(part) for part in ids.split(",")][:1000])
         except (ValueError, OverflowError) as error:
-            raise ValidationFailedError(validation_errors={"ids": ["A comma separated list of numbers is expected."]}) from error
+            raise ValidationFailedError(
+                validation_errors={"ids": ["A comma separated list of numbers is expected."]}
+            ) from error
     for name in ("title", "search"):
         if text := query.get(name):
             queryset = queryset.filter(title__icontains=text.replace("\0", ""))
@@ -168,7 +176,9 @@ class ProjectValidateAPI(TenonAPIView):
         if checked.compiled is not None and not is_empty(project.label_config):
             old = compiled_config(project.label_config, self.principal.enabled_plugins)
             changed = config_essential_data_has_changed(old.config, checked.compiled.config)
-        return Response({"label_config": text, "config_essential_data_has_changed": changed, "warnings": list(checked.warnings)})
+        return Response(
+            {"label_config": text, "config_essential_data_has_changed": changed, "warnings": list(checked.warnings)}
+        )
 
 
 class LabelConfigValidateAPI(TenonAPIView):
@@ -196,10 +206,15 @@ class ProjectAccessAPI(TenonAPIView):
     """Members and teams with access to a project."""
 
     serializer_class = ProjectAccessSerializer
-    permission_required = ViewClassPermission(GET=all_permissions.projects_change, PATCH=all_permissions.projects_change)
+    permission_required = ViewClassPermission(
+        GET=all_permissions.projects_change, PATCH=all_permissions.projects_change
+    )
 
     @operation(
-        tag=TAG, summary="Show who has access to a project", response=ProjectAccessSerializer, example={"members": [1], "teams": []}
+        tag=TAG,
+        summary="Show who has access to a project",
+        response=ProjectAccessSerializer,
+        example={"members": [1], "teams": []},
     )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return ids of members and teams; managers and above have access anyway."""

@@ -6,105 +6,297 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('members', '0001_initial'),
+        ("members", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('title', models.CharField(blank=True, default='', help_text='Name, 3 to 50 characters.', max_length=50, validators=[django.core.validators.MinLengthValidator(3)])),
-                ('description', models.TextField(blank=True, default='', help_text='What the project is about.')),
-                ('label_config', models.TextField(blank=True, default='<View></View>', help_text='Label configuration (XML).')),
-                ('parsed_label_config', models.JSONField(default=dict, help_text="Controls of the label config, in Label Studio's shape.")),
-                ('control_weights', models.JSONField(default=dict, help_text='Weights of controls and labels for agreement.')),
-                ('expert_instruction', models.TextField(blank=True, default='', help_text='Instructions shown to annotators (HTML).')),
-                ('show_instruction', models.BooleanField(default=False, help_text='Show the instructions before labelling.')),
-                ('show_skip_button', models.BooleanField(default=True, help_text='Annotators may skip tasks.')),
-                ('enable_empty_annotation', models.BooleanField(default=True, help_text='Annotations without any result are allowed.')),
-                ('show_annotation_history', models.BooleanField(default=False, help_text='Annotators see the history of annotations.')),
-                ('show_collab_predictions', models.BooleanField(default=True, help_text='Predictions are shown to annotators.')),
-                ('show_ground_truth_first', models.BooleanField(default=False, help_text='Tasks with ground truth come first.')),
-                ('show_overlap_first', models.BooleanField(default=False, help_text='Tasks with overlap come first.')),
-                ('reveal_preannotations_interactively', models.BooleanField(default=False, help_text='Pre-annotations appear on demand.')),
-                ('evaluate_predictions_automatically', models.BooleanField(default=False, help_text='Ask the model when a task is opened.')),
-                ('annotator_evaluation_enabled', models.BooleanField(default=False, help_text='Evaluate annotators on ground truth.')),
-                ('color', models.CharField(blank=True, default='#FFFFFF', help_text='#RRGGBB.', max_length=16, validators=[django.core.validators.RegexValidator('^#[0-9A-Fa-f]{6}$')])),
-                ('sampling', models.CharField(choices=[('Sequential sampling', 'In order of ids'), ('Uniform sampling', 'At random'), ('Uncertainty sampling', 'Least certain prediction first')], default='Sequential sampling', help_text='Order of tasks.', max_length=32)),
-                ('skip_queue', models.CharField(choices=[('REQUEUE_FOR_ME', 'Back to my queue'), ('REQUEUE_FOR_OTHERS', 'To others'), ('IGNORE_SKIPPED', 'To nobody')], default='REQUEUE_FOR_OTHERS', help_text='What happens to skipped tasks.', max_length=32)),
-                ('maximum_annotations', models.PositiveIntegerField(default=1, help_text='Annotations a task needs.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('overlap_cohort_percentage', models.PositiveSmallIntegerField(default=100, help_text='Share of tasks that need several annotations.', validators=[django.core.validators.MaxValueValidator(100)])),
-                ('min_annotations_to_start_training', models.IntegerField(default=0, help_text='Annotations before models are trained.')),
-                ('start_training_on_annotation_update', models.BooleanField(default=False, help_text='Train models on each update.')),
-                ('model_version', models.TextField(blank=True, default='', help_text='Model whose predictions are shown.')),
-                ('is_published', models.BooleanField(default=False, help_text='Annotators may work on it.')),
-                ('is_draft', models.BooleanField(default=False, help_text='Not yet set up.')),
-                ('task_data_login', models.CharField(blank=True, help_text='Login for task media.', max_length=256, null=True)),
-                ('task_data_password', models.CharField(blank=True, help_text='Password for task media; never answered.', max_length=256, null=True)),
-                ('require_warning_reasons', models.BooleanField(default=False, help_text='Warnings of validators need a reason from the annotator.')),
-                ('pinned_at', models.DateTimeField(blank=True, help_text='Pinned to the top of lists since then (UTC).', null=True)),
-                ('created_by', models.ForeignKey(help_text='Who made it.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='members.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        help_text="Name, 3 to 50 characters.",
+                        max_length=50,
+                        validators=[django.core.validators.MinLengthValidator(3)],
+                    ),
+                ),
+                ("description", models.TextField(blank=True, default="", help_text="What the project is about.")),
+                (
+                    "label_config",
+                    models.TextField(blank=True, default="<View></View>", help_text="Label configuration (XML)."),
+                ),
+                (
+                    "parsed_label_config",
+                    models.JSONField(default=dict, help_text="Controls of the label config, in Label Studio's shape."),
+                ),
+                (
+                    "control_weights",
+                    models.JSONField(default=dict, help_text="Weights of controls and labels for agreement."),
+                ),
+                (
+                    "expert_instruction",
+                    models.TextField(blank=True, default="", help_text="Instructions shown to annotators (HTML)."),
+                ),
+                (
+                    "show_instruction",
+                    models.BooleanField(default=False, help_text="Show the instructions before labelling."),
+                ),
+                ("show_skip_button", models.BooleanField(default=True, help_text="Annotators may skip tasks.")),
+                (
+                    "enable_empty_annotation",
+                    models.BooleanField(default=True, help_text="Annotations without any result are allowed."),
+                ),
+                (
+                    "show_annotation_history",
+                    models.BooleanField(default=False, help_text="Annotators see the history of annotations."),
+                ),
+                (
+                    "show_collab_predictions",
+                    models.BooleanField(default=True, help_text="Predictions are shown to annotators."),
+                ),
+                (
+                    "show_ground_truth_first",
+                    models.BooleanField(default=False, help_text="Tasks with ground truth come first."),
+                ),
+                ("show_overlap_first", models.BooleanField(default=False, help_text="Tasks with overlap come first.")),
+                (
+                    "reveal_preannotations_interactively",
+                    models.BooleanField(default=False, help_text="Pre-annotations appear on demand."),
+                ),
+                (
+                    "evaluate_predictions_automatically",
+                    models.BooleanField(default=False, help_text="Ask the model when a task is opened."),
+                ),
+                (
+                    "annotator_evaluation_enabled",
+                    models.BooleanField(default=False, help_text="Evaluate annotators on ground truth."),
+                ),
+                (
+                    "color",
+                    models.CharField(
+                        blank=True,
+                        default="#FFFFFF",
+                        help_text="#RRGGBB.",
+                        max_length=16,
+                        validators=[django.core.validators.RegexValidator("^#[0-9A-Fa-f]{6}$")],
+                    ),
+                ),
+                (
+                    "sampling",
+                    models.CharField(
+                        choices=[
+                            ("Sequential sampling", "In order of ids"),
+                            ("Uniform sampling", "At random"),
+                            ("Uncertainty sampling", "Least certain prediction first"),
+                        ],
+                        default="Sequential sampling",
+                        help_text="Order of tasks.",
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "skip_queue",
+                    models.CharField(
+                        choices=[
+                            ("REQUEUE_FOR_ME", "Back to my queue"),
+                            ("REQUEUE_FOR_OTHERS", "To others"),
+                            ("IGNORE_SKIPPED", "To nobody"),
+                        ],
+                        default="REQUEUE_FOR_OTHERS",
+                        help_text="What happens to skipped tasks.",
+                        max_length=32,
+                    ),
+                ),
+                (
+                    "maximum_annotations",
+                    models.PositiveIntegerField(
+                        default=1,
+                        help_text="Annotations a task needs.",
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                (
+                    "overlap_cohort_percentage",
+                    models.PositiveSmallIntegerField(
+                        default=100,
+                        help_text="Share of tasks that need several annotations.",
+                        validators=[django.core.validators.MaxValueValidator(100)],
+                    ),
+                ),
+                (
+                    "min_annotations_to_start_training",
+                    models.IntegerField(default=0, help_text="Annotations before models are trained."),
+                ),
+                (
+                    "start_training_on_annotation_update",
+                    models.BooleanField(default=False, help_text="Train models on each update."),
+                ),
+                (
+                    "model_version",
+                    models.TextField(blank=True, default="", help_text="Model whose predictions are shown."),
+                ),
+                ("is_published", models.BooleanField(default=False, help_text="Annotators may work on it.")),
+                ("is_draft", models.BooleanField(default=False, help_text="Not yet set up.")),
+                (
+                    "task_data_login",
+                    models.CharField(blank=True, help_text="Login for task media.", max_length=256, null=True),
+                ),
+                (
+                    "task_data_password",
+                    models.CharField(
+                        blank=True, help_text="Password for task media; never answered.", max_length=256, null=True
+                    ),
+                ),
+                (
+                    "require_warning_reasons",
+                    models.BooleanField(
+                        default=False, help_text="Warnings of validators need a reason from the annotator."
+                    ),
+                ),
+                (
+                    "pinned_at",
+                    models.DateTimeField(
+                        blank=True, help_text="Pinned to the top of lists since then (UTC).", null=True
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        help_text="Who made it.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="members.member",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProjectCounters',
+            name="ProjectCounters",
             fields=[
-                ('project', models.OneToOneField(help_text='Whose counters.', on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='counters', serialize=False, to='projects.project')),
-                ('task_number', models.BigIntegerField(default=0, help_text='Tasks.')),
-                ('finished_task_number', models.BigIntegerField(default=0, help_text='Tasks that need no more annotations.')),
-                ('total_predictions_number', models.BigIntegerField(default=0, help_text='Predictions.')),
-                ('total_annotations_number', models.BigIntegerField(default=0, help_text='Annotations that are not skipped.')),
-                ('num_tasks_with_annotations', models.BigIntegerField(default=0, help_text='Tasks with an annotation that is not skipped.')),
-                ('useful_annotation_number', models.BigIntegerField(default=0, help_text='Annotations neither skipped nor ground truth.')),
-                ('ground_truth_number', models.BigIntegerField(default=0, help_text='Ground truth annotations.')),
-                ('skipped_annotations_number', models.BigIntegerField(default=0, help_text='Skipped annotations.')),
-                ('last_inner_id', models.BigIntegerField(default=0, help_text='Highest number given to a task of the project.')),
-                ('deleted_task_number', models.BigIntegerField(default=0, help_text='Tasks deleted so far; 0 means numbers have no gaps.')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the counters last changed (UTC).')),
+                (
+                    "project",
+                    models.OneToOneField(
+                        help_text="Whose counters.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="counters",
+                        serialize=False,
+                        to="projects.project",
+                    ),
+                ),
+                ("task_number", models.BigIntegerField(default=0, help_text="Tasks.")),
+                (
+                    "finished_task_number",
+                    models.BigIntegerField(default=0, help_text="Tasks that need no more annotations."),
+                ),
+                ("total_predictions_number", models.BigIntegerField(default=0, help_text="Predictions.")),
+                (
+                    "total_annotations_number",
+                    models.BigIntegerField(default=0, help_text="Annotations that are not skipped."),
+                ),
+                (
+                    "num_tasks_with_annotations",
+                    models.BigIntegerField(default=0, help_text="Tasks with an annotation that is not skipped."),
+                ),
+                (
+                    "useful_annotation_number",
+                    models.BigIntegerField(default=0, help_text="Annotations neither skipped nor ground truth."),
+                ),
+                ("ground_truth_number", models.BigIntegerField(default=0, help_text="Ground truth annotations.")),
+                ("skipped_annotations_number", models.BigIntegerField(default=0, help_text="Skipped annotations.")),
+                (
+                    "last_inner_id",
+                    models.BigIntegerField(default=0, help_text="Highest number given to a task of the project."),
+                ),
+                (
+                    "deleted_task_number",
+                    models.BigIntegerField(default=0, help_text="Tasks deleted so far; 0 means numbers have no gaps."),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")),
             ],
         ),
         migrations.CreateModel(
-            name='ProjectMembership',
+            name="ProjectMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('member', models.ForeignKey(help_text='The member.', on_delete=django.db.models.deletion.CASCADE, related_name='project_memberships', to='members.member')),
-                ('project', models.ForeignKey(help_text='The project.', on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='projects.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        help_text="The member.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="project_memberships",
+                        to="members.member",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        help_text="The project.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="projects.project",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ProjectTeamGrant',
+            name="ProjectTeamGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, help_text='When the row was made (UTC).')),
-                ('updated_at', models.DateTimeField(auto_now=True, help_text='When the row was last changed (UTC).')),
-                ('project', models.ForeignKey(help_text='The project.', on_delete=django.db.models.deletion.CASCADE, related_name='team_grants', to='projects.project')),
-                ('team', models.ForeignKey(help_text='The team.', on_delete=django.db.models.deletion.CASCADE, related_name='project_grants', to='members.team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")),
+                ("updated_at", models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")),
+                (
+                    "project",
+                    models.ForeignKey(
+                        help_text="The project.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="team_grants",
+                        to="projects.project",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        help_text="The team.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="project_grants",
+                        to="members.team",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['-pinned_at', '-id'], name='project_list_order'),
+            model_name="project",
+            index=models.Index(fields=["-pinned_at", "-id"], name="project_list_order"),
         ),
         migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('overlap_cohort_percentage__lte', 100)), name='project_cohort_percentage'),
+            model_name="project",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overlap_cohort_percentage__lte", 100)), name="project_cohort_percentage"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectmembership',
-            constraint=models.UniqueConstraint(fields=('project', 'member'), name='project_membership_unique'),
+            model_name="projectmembership",
+            constraint=models.UniqueConstraint(fields=("project", "member"), name="project_membership_unique"),
         ),
         migrations.AddConstraint(
-            model_name='projectteamgrant',
-            constraint=models.UniqueConstraint(fields=('project', 'team'), name='project_team_grant_unique'),
+            model_name="projectteamgrant",
+            constraint=models.UniqueConstraint(fields=("project", "team"), name="project_team_grant_unique"),
         ),
     ]

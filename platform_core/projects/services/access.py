@@ -10,9 +10,7 @@ from platform_core.projects.models import Project, ProjectMembership, ProjectTea
 
 
 @transaction.atomic
-def set_access(
-    *, project: Project, members: list[int] | None, teams: list[int] | None, actor: Principal
-) -> None:
+def set_access(*, project: Project, members: list[int] | None, teams: list[int] | None, actor: Principal) -> None:
     """Say exactly which members and teams have access; None leaves that part as it is.
 
     Raises:

@@ -91,11 +91,15 @@ def refuse_orphaning_change(*, project: Project, new: CheckedConfig) -> None:
     )
     problems = []
     if gone:
-        problems.append(f"Created annotations are incompatible with provided labeling schema, we found: controls {', '.join(gone)}")
+        problems.append(
+            f"Created annotations are incompatible with provided labeling schema, we found: controls {', '.join(gone)}"
+        )
     if labels:
         problems.append(f"These labels still exist in annotations or drafts: {', '.join(labels)}")
     if problems:
-        raise ValidationFailedError(validation_errors={"label_config": problems}, data={"controls": gone, "labels": labels})
+        raise ValidationFailedError(
+            validation_errors={"label_config": problems}, data={"controls": gone, "labels": labels}
+        )
 
 
 _USED = """

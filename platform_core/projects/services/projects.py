@@ -31,7 +31,13 @@ def create_project(*, values: dict[str, Any], actor: Principal) -> Project:
     project.save(force_insert=True)
     ProjectCounters.objects.create(project=project)
     ProjectMembership.objects.create(project=project, member_id=actor.id)
-    record_audit(actor=actor, action="project.created", target_type="project", target_id=project.pk, data={"title": project.title})
+    record_audit(
+        actor=actor,
+        action="project.created",
+        target_type="project",
+        target_id=project.pk,
+        data={"title": project.title},
+    )
     emit_event(type="project.created", payload={"project": project.pk})
     return project
 
@@ -58,7 +64,13 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         for name, value in changed.items():
             setattr(project, name, value)
         project.save(update_fields=[*changed, "updated_at"])
-        record_audit(actor=actor, action="project.updated", target_type="project", target_id=project.pk, data={"fields": sorted(changed)})
+        record_audit(
+            actor=actor,
+            action="project.updated",
+            target_type="project",
+            target_id=project.pk,
+            data={"fields": sorted(changed)},
+        )
         emit_event(type="project.updated", payload={"project": project.pk, "fields": sorted(changed)})
     return project
 
@@ -77,7 +89,13 @@ def delete_project(*, project_id: int, actor: Principal) -> None:
         for table in ("tasks_annotation", "tasks_prediction", "tasks_importrun", "tasks_task"):
             cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])
     project.delete()
-    record_audit(actor=actor, action="project.deleted", target_type="project", target_id=project_id, data={"title": project.title})
+    record_audit(
+        actor=actor,
+        action="project.deleted",
+        target_type="project",
+        target_id=project_id,
+        data={"title": project.title},
+    )
     emit_event(type="project.deleted", payload={"project": project_id})
 
 

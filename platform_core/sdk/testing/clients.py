@@ -26,7 +26,11 @@ class MemberClient(APIClient):
 
 def client_of(organization: OrganizationRef, *, role: str = "OW", email: str | None = None) -> MemberClient:
     """Return a client of a member with this role: the organization's owner for OW, else a new member."""
-    member = _owner(organization) if role == Role.OWNER and email is None else new_member(organization, role=role, email=email)
+    member = (
+        _owner(organization)
+        if role == Role.OWNER and email is None
+        else new_member(organization, role=role, email=email)
+    )
     key = new_api_key()
     with tenant_scope(organization):
         ApiKey.objects.create(member=member, digest=digest_of(key), prefix=shown_prefix(key))

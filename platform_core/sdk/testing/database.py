@@ -52,7 +52,11 @@ def _build_template():
     migrate_public()
     for slug in ORGANIZATIONS:
         create_organization(
-            slug=slug, name=slug.title(), owner_email=f"owner@{slug}.example", owner_password="correct-horse-1", domains=()
+            slug=slug,
+            name=slug.title(),
+            owner_email=f"owner@{slug}.example",
+            owner_password="correct-horse-1",
+            domains=(),
         )
     connections.close_all()
 

@@ -14,7 +14,15 @@ from platform_core.members.principal import Principal
 from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.registrations import ImportedTask, ImporterSpec
-from platform_core.tasks.reading import ImportTask, detect_format, iter_csv, iter_json_items, iter_jsonl, iter_tsv, normalize_tasks
+from platform_core.tasks.reading import (
+    ImportTask,
+    detect_format,
+    iter_csv,
+    iter_json_items,
+    iter_jsonl,
+    iter_tsv,
+    normalize_tasks,
+)
 from platform_core.tasks.services.imports import in_batches
 
 BATCH: Final = 2000
@@ -78,7 +86,9 @@ def import_body(request: Request, principal: Principal) -> ImportBody:
     if (request.content_type or "").startswith("multipart/form-data"):
         files = [file for name in request.FILES for file in request.FILES.getlist(name)]
         if not files or len(files) > MAX_FILES:
-            raise ValidationFailedError(validation_errors={"file": [f"Send 1 to {MAX_FILES} files; {len(files)} came."]})
+            raise ValidationFailedError(
+                validation_errors={"file": [f"Send 1 to {MAX_FILES} files; {len(files)} came."]}
+            )
         parts = [_part(file, file.name or "", file.content_type, wanted, principal) for file in files]
     else:
         stream = request._request  # noqa: SLF001  (the unread body; DRF's own attribute would parse it)

@@ -16,7 +16,12 @@ from platform_core.members.permissions import ViewClassPermission, all_permissio
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.bodies import StreamParser, import_body
-from platform_core.tasks.api.serializers import ExportFormatSerializer, ImportReportSerializer, ImportRunSerializer, TaskWriteSerializer
+from platform_core.tasks.api.serializers import (
+    ExportFormatSerializer,
+    ImportReportSerializer,
+    ImportRunSerializer,
+    TaskWriteSerializer,
+)
 from platform_core.tasks.exporting import export_formats, open_export
 from platform_core.tasks.queries.imports import import_run
 from platform_core.tasks.services.imports import import_tasks
@@ -53,7 +58,9 @@ class ImportAPI(TenonAPIView):
         """Import the tasks of the body."""
         project = visible_project(self.principal, pk)
         body = import_body(request, self.principal)
-        report = import_tasks(project=project, batches=body.batches, source_format=",".join(body.formats)[:64], actor=self.principal)
+        report = import_tasks(
+            project=project, batches=body.batches, source_format=",".join(body.formats)[:64], actor=self.principal
+        )
         answer: dict[str, Any] = {
             "id": report.run.pk,
             "task_count": report.run.task_count,
@@ -95,7 +102,14 @@ class ExportFormatsAPI(TenonAPIView):
         summary="List export formats",
         response=ExportFormatSerializer(many=True),
         example=[
-            {"name": "JSON", "title": "JSON", "description": "Tasks with all their work.", "link": None, "tags": [], "disabled": False}
+            {
+                "name": "JSON",
+                "title": "JSON",
+                "description": "Tasks with all their work.",
+                "link": None,
+                "tags": [],
+                "disabled": False,
+            }
         ],
     )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
@@ -144,6 +158,6 @@ def _ids(values: list[str]) -> list[int] | None:
     parts = [part for value in values for part in value.split(",") if part]
     if not parts:
         return None
-    if len(parts) > MAX_IDS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):  # noqa: PLR2004
+    if len(parts) > MAX_IDS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
         raise ValidationFailedError(validation_errors={"ids": [f"At most {MAX_IDS} ids of tasks are expected."]})
     return [int(part) for part in parts]

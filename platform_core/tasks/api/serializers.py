@@ -46,7 +46,9 @@ class TaskWriteSerializer(serializers.ModelSerializer[Task]):
 
     data = JsonObjectField(help_text="What is shown, by the variables of the label config.")
     meta = JsonObjectField(required=False, allow_null=True, help_text="Facts that are not shown.")
-    overlap = serializers.IntegerField(required=False, min_value=1, max_value=1000, help_text="Annotations the task needs.")
+    overlap = serializers.IntegerField(
+        required=False, min_value=1, max_value=1000, help_text="Annotations the task needs."
+    )
 
     class Meta:
         model = Task
@@ -69,8 +71,12 @@ class AnnotationWriteSerializer(serializers.ModelSerializer[Annotation]):
     was_cancelled = serializers.BooleanField(required=False, help_text="The task is skipped.")
     ground_truth = serializers.BooleanField(required=False, help_text="Known to be right.")
     lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent.")
-    unique_id = serializers.UUIDField(required=False, allow_null=True, help_text="Chosen by the client, to repeat safely.")
-    import_id = serializers.IntegerField(required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file.")
+    unique_id = serializers.UUIDField(
+        required=False, allow_null=True, help_text="Chosen by the client, to repeat safely."
+    )
+    import_id = serializers.IntegerField(
+        required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file."
+    )
     parent_prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
     parent_annotation = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
     warning_reasons = serializers.DictField(
@@ -97,14 +103,24 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
 
     created_username = serializers.CharField(help_text="E-mail and id of the author.")
     created_ago = serializers.CharField(help_text="Always empty.")
-    warnings = serializers.ListField(child=serializers.DictField(), required=False, help_text="Warnings that were accepted.")
+    warnings = serializers.ListField(
+        child=serializers.DictField(), required=False, help_text="Warnings that were accepted."
+    )
 
     class Meta:
         model = Annotation
         fields = [
             *("id", "result", "created_username", "created_ago", "completed_by", "was_cancelled", "ground_truth"),
             *("created_at", "updated_at", "draft_created_at", "lead_time", "import_id", "last_action", "bulk_created"),
-            *("unique_id", "task", "project", "updated_by", "parent_prediction", "parent_annotation", "last_created_by"),
+            *(
+                "unique_id",
+                "task",
+                "project",
+                "updated_by",
+                "parent_prediction",
+                "parent_annotation",
+                "last_created_by",
+            ),
             "warnings",
         ]
 
@@ -117,7 +133,9 @@ class PredictionWriteSerializer(serializers.ModelSerializer[Prediction]):
     model_version = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=1000)
     cluster = serializers.IntegerField(required=False, allow_null=True, min_value=-(2**31), max_value=2**31 - 1)
     mislabeling = FiniteFloatField(required=False, min_value=0, max_value=1)
-    neighbors = serializers.ListField(child=serializers.IntegerField(), required=False, allow_null=True, max_length=1000)
+    neighbors = serializers.ListField(
+        child=serializers.IntegerField(), required=False, allow_null=True, max_length=1000
+    )
 
     class Meta:
         model = Prediction
@@ -139,7 +157,17 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
     class Meta:
         model = Prediction
         fields = [
-            *("id", "result", "model_version", "score", "cluster", "neighbors", "mislabeling", "created_at", "updated_at"),
+            *(
+                "id",
+                "result",
+                "model_version",
+                "score",
+                "cluster",
+                "neighbors",
+                "mislabeling",
+                "created_at",
+                "updated_at",
+            ),
             *("task", "project"),
         ]
 
@@ -154,8 +182,25 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     class Meta:
         model = Task
         fields = [
-            *("id", "data", "meta", "created_at", "updated_at", "is_labeled", "overlap", "inner_id", "total_annotations"),
-            *("cancelled_annotations", "total_predictions", "completed_at", "storage_filename", "allow_skip", "project"),
+            *(
+                "id",
+                "data",
+                "meta",
+                "created_at",
+                "updated_at",
+                "is_labeled",
+                "overlap",
+                "inner_id",
+                "total_annotations",
+            ),
+            *(
+                "cancelled_annotations",
+                "total_predictions",
+                "completed_at",
+                "storage_filename",
+                "allow_skip",
+                "project",
+            ),
             *("annotations", "predictions", "drafts"),
         ]
 
@@ -167,7 +212,9 @@ class TaskPageSerializer(serializers.Serializer[Any]):
     total = serializers.IntegerField(help_text="Tasks of the project.")
     total_annotations = serializers.IntegerField(help_text="Annotations of the project that are not skipped.")
     total_predictions = serializers.IntegerField(help_text="Predictions of the project.")
-    next_cursor = serializers.CharField(allow_null=True, help_text="Give it as `cursor` for the next page, at any depth.")
+    next_cursor = serializers.CharField(
+        allow_null=True, help_text="Give it as `cursor` for the next page, at any depth."
+    )
 
 
 class ImportReportSerializer(serializers.Serializer[Any]):
@@ -182,7 +229,9 @@ class ImportReportSerializer(serializers.Serializer[Any]):
     could_be_tasks_list = serializers.BooleanField()
     found_formats = serializers.ListField(child=serializers.CharField())
     data_columns = serializers.ListField(child=serializers.CharField())
-    task_ids = serializers.ListField(child=serializers.IntegerField(), required=False, help_text="With return_task_ids.")
+    task_ids = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="With return_task_ids."
+    )
 
 
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):

@@ -12,7 +12,12 @@ from platform_core.api.views import TenonAPIView
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api import examples
-from platform_core.tasks.api.serializers import TaskCreateSerializer, TaskPageSerializer, TaskSerializer, TaskWriteSerializer
+from platform_core.tasks.api.serializers import (
+    TaskCreateSerializer,
+    TaskPageSerializer,
+    TaskSerializer,
+    TaskWriteSerializer,
+)
 from platform_core.tasks.queries.tasks import Fields, project_totals, task_json, task_page
 from platform_core.tasks.services.tasks import create_task, delete_all_tasks, delete_task, update_task
 
@@ -42,7 +47,9 @@ class TaskListAPI(TenonAPIView):
             OpenApiParameter("page", int, description="Number of the page, from 1."),
             OpenApiParameter("page_size", int, description="Tasks a page, 100 unless given."),
             OpenApiParameter("cursor", str, description="`next_cursor` of an earlier answer."),
-            OpenApiParameter("fields", str, description="`all` adds annotations and predictions.", enum=["all", "task_only"]),
+            OpenApiParameter(
+                "fields", str, description="`all` adds annotations and predictions.", enum=["all", "task_only"]
+            ),
         ],
     )
     def get(self, request: Request) -> Response:
@@ -133,6 +140,6 @@ def _project_of(request: Request) -> int:
     text = request.query_params.get("project")
     if not text:
         raise NotFoundError("Neither project nor view id specified")
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > BIG or len(text) > 19:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit()) or int(text[:20]) > BIG or len(text) > 19:
         raise ValidationFailedError(validation_errors={"project": ["The id of a project is expected."]})
     return int(text)

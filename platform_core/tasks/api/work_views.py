@@ -49,10 +49,15 @@ class AnnotationListAPI(TenonAPIView):
     """Annotations of a task."""
 
     serializer_class = AnnotationWriteSerializer
-    permission_required = ViewClassPermission(GET=all_permissions.annotations_view, POST=all_permissions.annotations_create)
+    permission_required = ViewClassPermission(
+        GET=all_permissions.annotations_view, POST=all_permissions.annotations_create
+    )
 
     @operation(
-        tag="Annotations", summary="List annotations of a task", response=AnnotationSerializer(many=True), example=[examples.ANNOTATION]
+        tag="Annotations",
+        summary="List annotations of a task",
+        response=AnnotationSerializer(many=True),
+        example=[examples.ANNOTATION],
     )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return the annotations that the member may see; skipped ones are left out."""
@@ -86,10 +91,14 @@ class AnnotationAPI(TenonAPIView):
 
     serializer_class = AnnotationWriteSerializer
     permission_required = ViewClassPermission(
-        GET=all_permissions.annotations_view, PATCH=all_permissions.annotations_change, DELETE=all_permissions.annotations_delete
+        GET=all_permissions.annotations_view,
+        PATCH=all_permissions.annotations_change,
+        DELETE=all_permissions.annotations_delete,
     )
 
-    @operation(tag="Annotations", summary="Get an annotation", response=AnnotationSerializer, example=examples.ANNOTATION)
+    @operation(
+        tag="Annotations", summary="Get an annotation", response=AnnotationSerializer, example=examples.ANNOTATION
+    )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return an annotation."""
         return Response(RawJSON(annotations_json([visible_annotation(self.principal, pk).pk])[0]))
@@ -119,7 +128,9 @@ class PredictionListAPI(TenonAPIView):
     """Predictions."""
 
     serializer_class = PredictionCreateSerializer
-    permission_required = ViewClassPermission(GET=all_permissions.predictions_view, POST=all_permissions.predictions_change)
+    permission_required = ViewClassPermission(
+        GET=all_permissions.predictions_view, POST=all_permissions.predictions_change
+    )
 
     @operation(
         tag="Predictions",
@@ -161,10 +172,14 @@ class PredictionAPI(TenonAPIView):
 
     serializer_class = PredictionWriteSerializer
     permission_required = ViewClassPermission(
-        GET=all_permissions.predictions_view, PATCH=all_permissions.predictions_change, DELETE=all_permissions.predictions_change
+        GET=all_permissions.predictions_view,
+        PATCH=all_permissions.predictions_change,
+        DELETE=all_permissions.predictions_change,
     )
 
-    @operation(tag="Predictions", summary="Get a prediction", response=PredictionSerializer, example=examples.PREDICTION)
+    @operation(
+        tag="Predictions", summary="Get a prediction", response=PredictionSerializer, example=examples.PREDICTION
+    )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return a prediction."""
         return Response(RawJSON(predictions_json([visible_prediction(self.principal, pk).pk])[0]))
@@ -190,6 +205,6 @@ class PredictionAPI(TenonAPIView):
 
 
 def _id(text: str, parameter: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIG):  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= BIG):
         raise ValidationFailedError(validation_errors={parameter: ["A number is expected."]})
     return int(text)

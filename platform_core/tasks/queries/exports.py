@@ -28,7 +28,9 @@ FIXED_COLUMNS = ("id", "annotation_id", "annotator", "annotation", "lead_time", 
 FETCH_ROWS = 500
 
 
-def json_export(organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None) -> Iterator[bytes]:
+def json_export(
+    organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None
+) -> Iterator[bytes]:
     """Yield a JSON array of tasks with annotations and predictions, in order of ids."""
     query = f"COPY ({_JSON} {_restrictions(all_tasks=all_tasks, ids=ids)} ORDER BY t.id) TO STDOUT"
     with tenant_scope(organization), transaction.atomic(), connection.cursor() as cursor:
@@ -70,10 +72,14 @@ def _table_rows(cursor: Any, keys: list[str]) -> Iterator[list[Any]]:
 def _cell(value: Any) -> Any:
     if value is None:
         return ""
-    return value if isinstance(value, str | int | float) and not isinstance(value, bool) else orjson.dumps(value).decode()
+    return (
+        value if isinstance(value, str | int | float) and not isinstance(value, bool) else orjson.dumps(value).decode()
+    )
 
 
-def json_rows(organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None) -> Iterator[bytes]:
+def json_rows(
+    organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None
+) -> Iterator[bytes]:
     """Yield each exported task as one JSON object, for formats that build on JSON."""
     query = f"{_JSON} {_restrictions(all_tasks=all_tasks, ids=ids)} ORDER BY t.id"
     with tenant_scope(organization), transaction.atomic(), closing(connection.chunked_cursor()) as cursor:

@@ -8,7 +8,7 @@ from typing import Final
 
 def moment(column: str) -> str:
     """Return a timestamp as ISO 8601 text in UTC with microseconds and `Z`. Connections run in UTC."""
-    return f"to_char({column}, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+    return f'to_char({column}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
 
 
 def json_object(pairs: dict[str, str]) -> str:
@@ -93,9 +93,7 @@ _TASK_ROW: Final = {
     "drafts": "'[]'::json",
     "draft_exists": "false",
 }
-_UPDATED_BY_LIST: Final = (
-    "CASE WHEN t.updated_by_id IS NULL THEN '[]'::json ELSE json_build_array(json_build_object('user_id', t.updated_by_id)) END"
-)
+_UPDATED_BY_LIST: Final = "CASE WHEN t.updated_by_id IS NULL THEN '[]'::json ELSE json_build_array(json_build_object('user_id', t.updated_by_id)) END"
 TASK_ONLY: Final = json_object({**_TASK_ROW, "updated_by": _UPDATED_BY_LIST})
 
 # One pass over the annotations of a task gives all the fields that lists show of them.

@@ -66,7 +66,14 @@ def project_totals(principal: Principal, project_id: int) -> ProjectTotals:
 
 
 def task_page(
-    principal: Principal, *, project_id: int, totals: ProjectTotals, fields: Fields, page: int, page_size: int, cursor: str | None
+    principal: Principal,
+    *,
+    project_id: int,
+    totals: ProjectTotals,
+    fields: Fields,
+    page: int,
+    page_size: int,
+    cursor: str | None,
 ) -> TaskPage:
     """Return a page of tasks in order of ids.
 
@@ -120,15 +127,21 @@ def read_cursor(text: str, project_id: int) -> int:
     except (signing.BadSignature, ValueError, TypeError):
         project, last_id = None, None
     if project != project_id or not isinstance(last_id, int):
-        raise ValidationFailedError(validation_errors={"cursor": ["This cursor is not valid for this list; start without one."]})
+        raise ValidationFailedError(
+            validation_errors={"cursor": ["This cursor is not valid for this list; start without one."]}
+        )
     return last_id
 
 
 _ONE = f"""
     SELECT {json_sql.TASK_ALL.replace("COALESCE(an.items", "COALESCE(an.expanded")}::text
-    FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK.replace(
-        "SELECT json_agg(", f"SELECT json_agg({json_sql.ANNOTATION_WITH_AUTHOR} ORDER BY a.id) AS expanded, json_agg(", 1
-    )} {json_sql.PREDICTIONS_OF_TASK}
+    FROM tasks_task t {
+    json_sql.ANNOTATIONS_OF_TASK.replace(
+        "SELECT json_agg(",
+        f"SELECT json_agg({json_sql.ANNOTATION_WITH_AUTHOR} ORDER BY a.id) AS expanded, json_agg(",
+        1,
+    )
+} {json_sql.PREDICTIONS_OF_TASK}
     WHERE t.id = %(task)s AND (%(all)s
         OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
         OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id

@@ -46,7 +46,9 @@ def visible_task(principal: Principal, task_id: int) -> Task:
 
 def visible_annotation(principal: Principal, annotation_id: int) -> Annotation:
     """Return an annotation with its project; raises `NotFoundError` as `visible_task`."""
-    annotation: Annotation | None = annotations_visible_to(principal).select_related("project").filter(pk=annotation_id).first()
+    annotation: Annotation | None = (
+        annotations_visible_to(principal).select_related("project").filter(pk=annotation_id).first()
+    )
     if annotation is None:
         raise NotFoundError(f"There is no annotation {annotation_id}.")
     return annotation
@@ -54,7 +56,9 @@ def visible_annotation(principal: Principal, annotation_id: int) -> Annotation:
 
 def visible_prediction(principal: Principal, prediction_id: int) -> Prediction:
     """Return a prediction with its project; raises `NotFoundError` as `visible_task`."""
-    prediction: Prediction | None = predictions_visible_to(principal).select_related("project").filter(pk=prediction_id).first()
+    prediction: Prediction | None = (
+        predictions_visible_to(principal).select_related("project").filter(pk=prediction_id).first()
+    )
     if prediction is None:
         raise NotFoundError(f"There is no prediction {prediction_id}.")
     return prediction

@@ -163,7 +163,9 @@ def _parents(task: Task, values: dict[str, Any]) -> dict[str, Any]:
         if parent_id is None:
             continue
         if not model.objects.filter(pk=parent_id, task_id=task.pk).exists():  # type: ignore[attr-defined]
-            raise ValidationFailedError(validation_errors={name: [f"Task {task.pk} has no such {name.split('_')[1]} {parent_id}."]})
+            raise ValidationFailedError(
+                validation_errors={name: [f"Task {task.pk} has no such {name.split('_')[1]} {parent_id}."]}
+            )
         parents[f"{name}_id"] = parent_id
     return parents
 
@@ -176,12 +178,19 @@ def _refuse_others(annotation: Annotation, actor: Principal, codename: str) -> N
 def _facts(annotation: Annotation) -> tuple[int, int, int, int]:
     """Return what the annotation counts as: done, skipped, ground truth, useful."""
     done = not annotation.was_cancelled
-    return int(done), int(annotation.was_cancelled), int(annotation.ground_truth), int(done and not annotation.ground_truth)
+    return (
+        int(done),
+        int(annotation.was_cancelled),
+        int(annotation.ground_truth),
+        int(done and not annotation.ground_truth),
+    )
 
 
 def _settle(annotation: Annotation, *, before: tuple[int, int, int, int] | None, member_id: int) -> None:
     with_annotations, finished = recount_task(task_id=annotation.task_id, member_id=member_id)
-    done, skipped, truth, useful = (now - then for now, then in zip(_facts(annotation), before or (0, 0, 0, 0), strict=True))
+    done, skipped, truth, useful = (
+        now - then for now, then in zip(_facts(annotation), before or (0, 0, 0, 0), strict=True)
+    )
     change_counters(
         project_id=annotation.project_id,
         change=CounterChange(

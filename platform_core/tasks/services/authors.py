@@ -41,4 +41,6 @@ class Authors:
 
     def _unknown(self, value: Any, item: int) -> ValidationFailedError:
         message = f'Error at item {item}: "completed_by" names nobody of this organization: {str(value)[:100]}'
-        return ValidationFailedError(message, validation_errors={"non_field_errors": [message]}, data={"item": item, "key": "completed_by"})
+        return ValidationFailedError(
+            message, validation_errors={"non_field_errors": [message]}, data={"item": item, "key": "completed_by"}
+        )

@@ -79,7 +79,9 @@ def check_submission(
         PluginFailedError: a blocking validator failed.
     """
     if submission.submitted and not submission.result and not project.enable_empty_annotation:
-        raise ValidationFailedError(validation_errors={"result": ["Empty annotations are not allowed in this project."]})
+        raise ValidationFailedError(
+            validation_errors={"result": ["Empty annotations are not allowed in this project."]}
+        )
     check_result(compiled, submission.result, required=submission.submitted)
     if compiled is None or not submission.submitted or not principal.enabled_plugins:
         return []
@@ -106,7 +108,9 @@ def _plugin_warnings(
             validation_errors={"result": [issue["message"] for issue in errors]},
             data={"issues": issues},
         )
-    missing = sorted({issue["code"] for issue in issues} - {code for code, text in submission.reasons.items() if text.strip()})
+    missing = sorted(
+        {issue["code"] for issue in issues} - {code for code, text in submission.reasons.items() if text.strip()}
+    )
     if project.require_warning_reasons and missing:
         raise ValidationFailedError(
             validation_errors={"warning_reasons": [f"Give a reason for {', '.join(missing)}."]}, data={"issues": issues}

@@ -33,5 +33,7 @@ def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, fir
         item = first_item + (index or 0)
         message = f"Error at item {item}: {issue.message}"
         raise ValidationFailedError(
-            message, validation_errors={"non_field_errors": [message]}, data={"item": item, "issues": [issue_dict(effect.plugin, issue)]}
+            message,
+            validation_errors={"non_field_errors": [message]},
+            data={"item": item, "issues": [issue_dict(effect.plugin, issue)]},
         )

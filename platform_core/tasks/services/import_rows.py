@@ -66,7 +66,23 @@ class ImportEncoder:
         integer, json, boolean = Column.INTEGER, Column.JSON, Column.BOOLEAN
         member = Constant(kind=integer, value=place.member_id)
         self.tasks = RowEncoder(
-            [integer, integer, json, json, integer, boolean, boolean, integer, integer, integer, Column.TIMESTAMP, project, member, now, now]
+            [
+                integer,
+                integer,
+                json,
+                json,
+                integer,
+                boolean,
+                boolean,
+                integer,
+                integer,
+                integer,
+                Column.TIMESTAMP,
+                project,
+                member,
+                now,
+                now,
+            ]
         )
         self.annotations = RowEncoder(
             [integer, integer, member, json, integer, boolean, boolean, Column.FLOAT, integer, Column.UUID, project]
@@ -88,7 +104,7 @@ class ImportEncoder:
         self._check_data(tasks, first_item)
         rows, annotations, predictions = [], [], []
         project, moment = self.place.project, self.place.moment
-        plain_overlap = project.maximum_annotations if project.overlap_cohort_percentage == 100 else None  # noqa: PLR2004
+        plain_overlap = project.maximum_annotations if project.overlap_cohort_percentage == 100 else None
         for index, (task, task_id) in enumerate(zip(tasks, ids, strict=True)):
             number = first_number + index
             overlap = plain_overlap or overlap_of(project, number)
@@ -117,10 +133,18 @@ class ImportEncoder:
             problem = validate(task.data)
             if problem is not None:
                 message = f"Error at item {first_item + index}: {problem}"
-                raise ValidationFailedError(message, validation_errors={"non_field_errors": [message]}, data={"item": first_item + index})
+                raise ValidationFailedError(
+                    message, validation_errors={"non_field_errors": [message]}, data={"item": first_item + index}
+                )
 
     def _work(
-        self, task: ImportTask, task_id: int, item: int, annotations: list[Any], predictions: list[Any], totals: ImportTotals
+        self,
+        task: ImportTask,
+        task_id: int,
+        item: int,
+        annotations: list[Any],
+        predictions: list[Any],
+        totals: ImportTotals,
     ) -> tuple[int, int]:
         compiled, where = self.place.compiled, f"Error at item {item}: "
         done = skipped = 0
@@ -179,7 +203,7 @@ def integer_of(entry: dict[str, Any], key: str, where: str) -> int | None:
     value = entry.get(key)
     if value is None or (key == "id" and not isinstance(value, int)):
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31 and key != "id":
+    if isinstance(value, bool) or not isinstance(value, int) or (abs(value) >= 2**31 and key != "id"):
         raise ValidationFailedError(f'{where}"{key}" must be a whole number', data={"key": key})
     return value
 

@@ -92,18 +92,26 @@ def import_tasks(
 
 
 def _copy_batches(
-    encoder: ImportEncoder, batches: Iterable[list[ImportTask]], first_number: int, totals: ImportTotals, actor: Principal
+    encoder: ImportEncoder,
+    batches: Iterable[list[ImportTask]],
+    first_number: int,
+    totals: ImportTotals,
+    actor: Principal,
 ) -> list[int]:
     task_ids: list[int] = []
     for tasks in batches:
         if len(task_ids) + len(tasks) > settings.TENON_MAX_IMPORT_TASKS:
-            raise ValidationFailedError(f"An import takes at most {settings.TENON_MAX_IMPORT_TASKS} tasks; split the file.")
+            raise ValidationFailedError(
+                f"An import takes at most {settings.TENON_MAX_IMPORT_TASKS} tasks; split the file."
+            )
         first_item = len(task_ids)
         check_tasks_with_plugins(encoder.place, tasks, first_item=first_item, actor=actor)
         ids = _new_ids(len(tasks))
-        blocks = encoder.encode(tasks, ids=ids, first_item=first_item, first_number=first_number + first_item, totals=totals)
+        blocks = encoder.encode(
+            tasks, ids=ids, first_item=first_item, first_number=first_number + first_item, totals=totals
+        )
         _copy(blocks)
-        if len(totals.columns) < 1000:  # noqa: PLR2004  (a report of more columns helps nobody)
+        if len(totals.columns) < 1000:
             totals.columns.update(tasks[0].data, tasks[-1].data)
         task_ids.extend(ids)
     return task_ids
@@ -116,7 +124,11 @@ def _new_ids(count: int) -> list[int]:
 
 
 def _copy(blocks: tuple[bytes, bytes, bytes]) -> None:
-    targets = (("tasks_task", TASK_COLUMNS), ("tasks_annotation", ANNOTATION_COLUMNS), ("tasks_prediction", PREDICTION_COLUMNS))
+    targets = (
+        ("tasks_task", TASK_COLUMNS),
+        ("tasks_annotation", ANNOTATION_COLUMNS),
+        ("tasks_prediction", PREDICTION_COLUMNS),
+    )
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             for (table, columns), block in zip(targets, blocks, strict=True):
@@ -126,7 +138,9 @@ def _copy(blocks: tuple[bytes, bytes, bytes]) -> None:
     except IntegrityError as error:
         if "unique_id" not in str(error):
             raise
-        raise ValidationFailedError('An annotation with the same "unique_id" exists already.', data={"key": "unique_id"}) from error
+        raise ValidationFailedError(
+            'An annotation with the same "unique_id" exists already.', data={"key": "unique_id"}
+        ) from error
 
 
 def _settle(project: Project, totals: ImportTotals, first_number: int) -> None:

@@ -22,7 +22,9 @@ def lock_task_numbers(project_id: int) -> int:
     annotators, who change counters too, do not wait for a long import.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_schema()}:tasks:{project_id}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{current_schema()}:tasks:{project_id}"]
+        )
         cursor.execute("SELECT last_inner_id FROM projects_projectcounters WHERE project_id = %s", [project_id])
         row = cursor.fetchone()
     if row is None:
@@ -32,7 +34,7 @@ def lock_task_numbers(project_id: int) -> int:
 
 def overlap_of(project: Project, inner_id: int) -> int:
     """Return how many annotations a new task needs: the project's maximum for its cohort, else one."""
-    in_cohort = inner_id % 100 < project.overlap_cohort_percentage or project.overlap_cohort_percentage == 100  # noqa: PLR2004
+    in_cohort = inner_id % 100 < project.overlap_cohort_percentage or project.overlap_cohort_percentage == 100
     return project.maximum_annotations if in_cohort else 1
 
 
@@ -45,7 +47,12 @@ def create_task(*, project: Project, values: dict[str, Any], actor: Principal) -
     """
     _check_data(project, values["data"], actor)
     inner_id = lock_task_numbers(project.pk) + 1
-    task = Task(project=project, inner_id=inner_id, updated_by_id=actor.id, **{"overlap": overlap_of(project, inner_id), **values})
+    task = Task(
+        project=project,
+        inner_id=inner_id,
+        updated_by_id=actor.id,
+        **{"overlap": overlap_of(project, inner_id), **values},
+    )
     task.save(force_insert=True)
     ProjectCounters.objects.filter(project=project).update(last_inner_id=inner_id)
     change_counters(project_id=project.pk, change=CounterChange(task_number=1))
@@ -90,7 +97,9 @@ def delete_all_tasks(*, project: Project, actor: Principal) -> int:
     lock_task_numbers(project.pk)
     ids = list(Task.objects.filter(project=project).values_list("pk", flat=True))
     delete_tasks(project_id=project.pk, task_ids=ids)
-    record_audit(actor=actor, action="task.deleted_all", target_type="project", target_id=project.pk, data={"tasks": len(ids)})
+    record_audit(
+        actor=actor, action="task.deleted_all", target_type="project", target_id=project.pk, data={"tasks": len(ids)}
+    )
     emit_event(type="task.deleted_all", payload={"project": project.pk, "tasks": len(ids)})
     return len(ids)
 
@@ -108,7 +117,9 @@ _WORK = """
 
 def delete_tasks(*, project_id: int, task_ids: list[int]) -> int:
     """Delete tasks of one project by statements on sets; ids of other projects are ignored. Returns how many."""
-    ids = list(Task.objects.filter(project_id=project_id, pk__in=task_ids).select_for_update().values_list("pk", flat=True))
+    ids = list(
+        Task.objects.filter(project_id=project_id, pk__in=task_ids).select_for_update().values_list("pk", flat=True)
+    )
     with connection.cursor() as cursor:
         cursor.execute(_WORK, [ids])
         done, skipped, truth, useful = cursor.fetchone()

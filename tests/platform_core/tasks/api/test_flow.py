@@ -36,7 +36,7 @@ def test_created_project_has_label_studios_keys_and_its_parsed_config(project):
 
 
 def test_imported_tasks_are_listed_annotated_and_exported(alpha_client, alpha, project):
-    tasks = [{"data": {"text": f"report {i} \\ \" \n \u00e9"}} for i in range(250)]
+    tasks = [{"data": {"text": f'report {i} \\ " \n \u00e9'}} for i in range(250)]
     report = import_tasks(alpha_client, project, tasks, return_task_ids="true")
     assert report.status_code == 201, report.content
     ids = report.json()["task_ids"]
@@ -85,7 +85,11 @@ def test_imported_annotations_and_predictions_are_counted(alpha_client, project)
 
     assert (report["task_count"], report["annotation_count"], report["prediction_count"]) == (2, 1, 1)
     found = alpha_client.get(f"/api/projects/{project['id']}/").json()
-    assert (found["total_annotations_number"], found["total_predictions_number"], found["finished_task_number"]) == (1, 1, 1)
+    assert (found["total_annotations_number"], found["total_predictions_number"], found["finished_task_number"]) == (
+        1,
+        1,
+        1,
+    )
     page = alpha_client.get(f"/api/tasks/?project={project['id']}&fields=all").json()
     assert page["tasks"][0]["annotations"][0]["ground_truth"] is True
     assert page["tasks"][0]["predictions"][0]["score"] == 0.5
@@ -119,17 +123,24 @@ def test_counters_follow_update_skip_and_delete(alpha_client, project):
 
 
 def test_deep_pages_are_right_after_a_deletion(alpha_client, project):
-    ids = import_tasks(alpha_client, project, [{"text": str(i)} for i in range(25)], return_task_ids="1").json()["task_ids"]
+    ids = import_tasks(alpha_client, project, [{"text": str(i)} for i in range(25)], return_task_ids="1").json()[
+        "task_ids"
+    ]
     assert alpha_client.delete(f"/api/tasks/{ids[3]}/").status_code == 204
     left = ids[:3] + ids[4:]
 
-    pages = [alpha_client.get(f"/api/tasks/?project={project['id']}&page={n}&page_size=10").json()["tasks"] for n in (1, 2, 3, 4)]
+    pages = [
+        alpha_client.get(f"/api/tasks/?project={project['id']}&page={n}&page_size=10").json()["tasks"]
+        for n in (1, 2, 3, 4)
+    ]
 
     assert [[task["id"] for task in page] for page in pages] == [left[:10], left[10:20], left[20:], []]
 
 
 def test_cursor_walks_all_tasks_and_a_forged_one_is_refused(alpha_client, project):
-    ids = import_tasks(alpha_client, project, [{"text": str(i)} for i in range(25)], return_task_ids="1").json()["task_ids"]
+    ids = import_tasks(alpha_client, project, [{"text": str(i)} for i in range(25)], return_task_ids="1").json()[
+        "task_ids"
+    ]
     seen, cursor = [], ""
     while cursor is not None:
         page = alpha_client.get(f"/api/tasks/?project={project['id']}&page_size=10&cursor={cursor}").json()
