@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from hypothesis import settings
 from tenon_aviation.plugin import plugin
 from tenon_aviation.taxonomy import shipped_packs
 
 from tenants.engine import migrate_here
 from tenants.scope import tenant_scope
+
+# A busy machine must not fail a property.
+settings.register_profile("tenon", deadline=None)
+settings.load_profile("tenon")
 
 PACKAGE = Path(__file__).parent.parent / "tenon_aviation"
 REPOSITORY = Path(__file__).parents[3]
