@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from hypothesis import settings
 from tenon_aviation.plugin import plugin
 from tenon_aviation.taxonomy import shipped_packs
 
 from tenants.engine import migrate_here
 from tenants.scope import tenant_scope
+
+# A busy machine must not fail a property.
+settings.register_profile("tenon", deadline=None)
+settings.load_profile("tenon")
 
 PACKAGE = Path(__file__).parent.parent / "tenon_aviation"
 REPOSITORY = Path(__file__).parents[3]
@@ -35,11 +40,23 @@ def shared_asrs_path():
 
 
 @pytest.fixture
-def aviation(alpha):
-    """Return the first organization, with the plugin's tables and packs, inside its scope."""
+def installed():
+    """Skip where the run's plugin lock leaves aviation out: then its models have no app."""
     if not apps.is_installed("tenon_aviation"):
         pytest.skip("aviation is not among the plugins of this run's lock")
-    with tenant_scope(alpha):
+
+
+@pytest.fixture
+def other_organization(installed, request):
+    """Return the second organization; ask for it before `aviation`, outside whose scope it is looked up."""
+    return request.getfixturevalue("beta")
+
+
+@pytest.fixture
+def aviation(installed, request):
+    """Return the first organization, with the plugin's tables and packs, inside its scope."""
+    organization = request.getfixturevalue("alpha")
+    with tenant_scope(organization):
         migrate_here(frozenset({"aviation"}))
         plugin.after_enable()
-        yield alpha
+        yield organization

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 import tenon_aviation
+from django.utils.module_loading import import_string
 from tenon_aviation.plugin import plugin
 
 from platform_core.plugins.hookspecs import HOOKS
 from platform_core.plugins.manifest import load_manifest
 from platform_core.projects.label_config import CORE_TAGS, parse_label_config
 from platform_core.sdk import AnnotationContext, ImportFormatError, LabelConfigContext, OrganizationRef, TaxonomyRef
+from platform_core.sdk.views import TenonAPIView
 
 PACKAGE = Path(tenon_aviation.__file__).parent
 NOWHERE = OrganizationRef(id=0, slug="nowhere", schema="nowhere")
@@ -55,6 +57,18 @@ def test_every_marked_method_is_a_hook_of_the_core():
     marked = {name for name in dir(plugin) if hasattr(getattr(plugin, name), "tenon_impl")}
     assert marked <= HOOKS.keys()
     assert {"register_routes", "register_importers", "validate_annotation", "after_enable"} <= marked
+
+
+def test_routes_lie_below_the_prefix_and_lead_to_views():
+    assert [(route.path, route.name) for route in plugin.register_routes()] == [
+        ("packs/", "pack-list"),
+        ("packs/<int:pk>/", "pack-detail"),
+        ("packs/<int:pk>/nodes/", "pack-node-list"),
+        ("nodes/<int:pk>/", "node-detail"),
+        ("templates/", "template-list"),
+    ]
+    for route in plugin.register_routes():
+        assert issubclass(import_string(route.view), TenonAPIView)
 
 
 def test_taxonomies_are_the_shipped_packs():
@@ -123,6 +137,14 @@ def test_excluded_pair_is_an_error_that_names_control_and_region(aviation):
     assert annotate(aviation, choices("phase", "APR"), choices("categories", "CFIT", "LOC-I")) == [
         ("error", "V-EXCL", "categories", "categories-1")
     ]
+
+
+def test_an_upgrade_brings_back_a_pack_that_is_missing(aviation):
+    from tenon_aviation.models import TaxonomyPack
+
+    TaxonomyPack.objects.filter(key="cictt").delete()
+    plugin.after_upgrade()
+    assert TaxonomyPack.objects.filter(key="cictt").exists()
 
 
 def test_unusual_phase_is_a_warning(aviation):
