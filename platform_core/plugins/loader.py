@@ -70,9 +70,9 @@ class QuarantinedPlugin:
     manifest: Manifest | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PluginRegistry:
-    """All plugins of this process, in order of dependency depth, then slug. Never changes.
+    """All plugins of this process, in order of dependency depth, then slug. Never changes; hashed by identity.
 
     Look-ups take the set of enabled plugins, so that what is off is absent.
     """
