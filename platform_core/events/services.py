@@ -6,7 +6,9 @@ from django.db import connection
 
 from platform_core.api.request_id import current_client_address, current_request_id
 from platform_core.events.models import AuditEntry, OutboxEvent
+from platform_core.jobs.wake import wake_after_commit
 from platform_core.members.principal import Principal
+from tenants.scope import current_organization
 
 
 def record_audit(
@@ -41,3 +43,4 @@ def emit_event(*, type: str, payload: dict[str, Any]) -> None:  # noqa: A002  (t
     """
     assert connection.in_atomic_block, "events are written in the transaction of their change"
     OutboxEvent.objects.create(type=type, payload=payload)
+    wake_after_commit(current_organization())

@@ -35,6 +35,7 @@ CORE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "credentials.own": EVERYONE,
     "audit.view": ADMINISTRATORS,
     "jobs.view": EVERYONE,
+    "jobs.view_all": MANAGERS,
     "projects.view": EVERYONE,
     "projects.view_all": MANAGERS,
     "projects.create": MANAGERS,

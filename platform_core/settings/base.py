@@ -186,6 +186,15 @@ RQ_QUEUES = {
     for name, timeout in {"critical": 180, "high": 180, "default": 180, "low": 36_000}.items()
 }
 RQ = {"JOB_CLASS": "rq.job.Job"}
+# A worker owns a job for so long without heartbeat; then another may take it.
+TENON_JOBS_LEASE_SECONDS = environment.number("TENON_JOBS_LEASE_SECONDS", 60)
+# Wait after the first failed attempt; doubles with each further one.
+TENON_JOBS_RETRY_SECONDS = environment.number("TENON_JOBS_RETRY_SECONDS", 5)
+# Modules that register jobs, besides the module `jobs` of every app.
+TENON_JOB_MODULES = environment.words("TENON_JOB_MODULES")
+# For tests only: run jobs inside the caller at once, or in the caller when it waits for one.
+TENON_JOBS_SYNC = False
+TENON_JOBS_INLINE_WAIT = False
 
 # --- language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -1,4 +1,4 @@
-"""The test run: quick hashing, no pool, mail in memory, jobs inside the caller unless a test says otherwise."""
+"""The test run: quick hashing, no pool, mail in memory, jobs in their queue unless a test waits for one."""
 
 from platform_core.settings.base import *  # noqa: F403
 from platform_core.settings.base import DATABASES as BASE_DATABASES
@@ -10,3 +10,5 @@ DATABASES = BASE_DATABASES
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TENON_JOBS_SYNC = False
+TENON_JOBS_INLINE_WAIT = True

@@ -1,0 +1,177 @@
+"""Who owns which job: claims, leases and outcomes. Each function is one short transaction inside the row's scope.
+
+All times are the database's own, so that clocks of workers do not matter.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+
+from platform_core.jobs.errors import LeaseLost
+from platform_core.jobs.scoping import scope_of, table_of
+from platform_core.jobs.types import Claim, JobAddress
+from tenants.scope import OrganizationRef
+
+LONGEST_DELAY_SECONDS: Final = 600
+DIED: Final = "The worker died during the last attempt."
+
+# `{table}` is one of two fixed names (platform_core.jobs.scoping.table_of); all values are parameters.
+_CLAIM = """
+    UPDATE {table} SET status = 'running', attempts = attempts + 1, worker = %(worker)s,
+        started_at = clock_timestamp(), updated_at = clock_timestamp(), finished_at = NULL,
+        lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    WHERE id = (
+        SELECT id FROM {table}
+        WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only}
+        ORDER BY array_position(%(queues)s::text[], queue::text), run_after, created_at
+        LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds"""
+_OWNED = " WHERE id = %(id)s AND status = 'running' AND worker = %(worker)s AND attempts = %(attempt)s"
+_RENEW = """
+    UPDATE {table} SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
+        updated_at = clock_timestamp(), progress_done = %(done)s, progress_total = %(total)s"""
+_FINISH = """
+    UPDATE {table} SET status = %(status)s, result = %(result)s, error = %(error)s, lease_until = NULL,
+        finished_at = clock_timestamp(), updated_at = clock_timestamp()"""
+_REQUEUE = """
+    UPDATE {table} SET status = 'queued', error = %(error)s, attempts = attempts - %(refund)s, lease_until = NULL,
+        worker = '', run_after = clock_timestamp() + %(delay)s * interval '1 second', updated_at = clock_timestamp()"""
+_RECOVER = """
+    UPDATE {table} SET
+        status = CASE WHEN cancel_requested THEN 'canceled' WHEN attempts < max_attempts THEN 'queued'
+            ELSE 'failed' END,
+        finished_at = CASE WHEN cancel_requested OR attempts >= max_attempts THEN clock_timestamp() END,
+        error = %(error)s, run_after = clock_timestamp(), lease_until = NULL, worker = '',
+        updated_at = clock_timestamp()
+    WHERE id IN (
+        SELECT id FROM {table} WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)"""
+_NEXT_DUE = """
+    SELECT extract(epoch FROM min(
+        CASE status WHEN 'queued' THEN run_after ELSE lease_until END) - clock_timestamp())::float8
+    FROM {table} WHERE status IN ('queued', 'running')"""
+_OVERDUE = """
+    SELECT id, queue FROM {table} WHERE status = 'queued' AND run_after <= clock_timestamp()
+    AND updated_at < clock_timestamp() - %(age)s * interval '1 second' ORDER BY run_after LIMIT %(limit)s"""
+
+
+def claim(
+    organization: OrganizationRef | None, *, worker: str, queues: tuple[str, ...], job_id: UUID | None = None
+) -> Claim | None:
+    """Take one due job for the time of a lease, or None when there is none.
+
+    Args:
+        queues: in order of priority.
+        job_id: take this one or none.
+    """
+    only = "AND id = %(id)s" if job_id is not None else ""
+    values: dict[str, Any] = {"worker": worker, "lease": lease_seconds(), "queues": list(queues), "id": job_id}
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_CLAIM.format(table=table_of(organization), only=only), values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout = row
+    return Claim(
+        address=JobAddress(organization=organization, id=id_),
+        function=function,
+        args=_from_json(args),
+        kwargs=_from_json(kwargs),
+        queue=queue,
+        plugin=plugin,
+        attempt=attempt,
+        max_attempts=max_attempts,
+        timeout_seconds=timeout,
+        worker=worker,
+    )
+
+
+def renew(owned: Claim, *, done: int, total: int | None) -> bool:
+    """Extend the lease, show progress, and say whether somebody wants the job canceled.
+
+    Raises:
+        LeaseLost: the job is not ours any more.
+    """
+    row = _write(_RENEW, owned, {"lease": lease_seconds(), "done": done, "total": total}, returning=True)
+    return bool(row)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an attempt ended.
+
+    Attributes:
+        status: completed, failed or canceled; queued for another attempt.
+        delay_seconds: wait before that attempt.
+        counts: whether the attempt counts; False when only the worker had to leave.
+    """
+
+    status: str
+    result: Any = None
+    error: str = ""
+    delay_seconds: float = 0
+    counts: bool = True
+
+
+def settle(owned: Claim, outcome: Outcome) -> None:
+    """Write how the attempt ended.
+
+    Raises:
+        LeaseLost: the job is not ours any more; nothing was written.
+    """
+    if outcome.status == "queued":
+        refund = 0 if outcome.counts else 1
+        _write(_REQUEUE, owned, {"error": outcome.error, "delay": outcome.delay_seconds, "refund": refund})
+        return
+    result = json.dumps(outcome.result) if outcome.result is not None else None
+    _write(_FINISH, owned, {"status": outcome.status, "result": result, "error": outcome.error})
+
+
+def recover_expired(organization: OrganizationRef | None) -> int:
+    """Give jobs whose worker died back to the queue, or up; returns how many."""
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_RECOVER.format(table=table_of(organization)), {"error": DIED})
+        return int(cursor.rowcount)
+
+
+def seconds_until_due(organization: OrganizationRef | None) -> float | None:
+    """Return when to look again: the next delayed job or the next end of a lease; None when there is nothing."""
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_NEXT_DUE.format(table=table_of(organization)))
+        (seconds,) = cursor.fetchone()
+    return max(0.0, seconds) if seconds is not None else None
+
+
+def overdue(organization: OrganizationRef | None, *, age_seconds: float, limit: int = 500) -> list[tuple[UUID, str]]:
+    """Return (id, queue) of due jobs that nobody has touched for a while."""
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_OVERDUE.format(table=table_of(organization)), {"age": age_seconds, "limit": limit})
+        return [(row[0], row[1]) for row in cursor.fetchall()]
+
+
+def retry_delay_seconds(attempt: int) -> float:
+    """Return the wait after a failed attempt, counted from 1."""
+    return float(min(settings.TENON_JOBS_RETRY_SECONDS * 2 ** (attempt - 1), LONGEST_DELAY_SECONDS))
+
+
+def lease_seconds() -> float:
+    """Return how long a claim holds without heartbeat."""
+    return float(settings.TENON_JOBS_LEASE_SECONDS)
+
+
+def _write(statement: str, owned: Claim, values: dict[str, Any], *, returning: bool = False) -> Any:
+    organization = owned.address.organization
+    returned = " RETURNING cancel_requested" if returning else ""
+    token: dict[str, Any] = {"id": owned.address.id, "worker": owned.worker, "attempt": owned.attempt}
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(f"{statement}{_OWNED}{returned}".format(table=table_of(organization)), {**values, **token})
+        if cursor.rowcount != 1:
+            raise LeaseLost
+        return cursor.fetchone()[0] if returning else None
+
+
+def _from_json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str | bytes) else value

@@ -1,0 +1,124 @@
+"""The worker on Redis: RQ brings two ids, everything else comes from the row.
+
+Whoever can write to Redis can at most have a due job looked at. RQ itself would import the function that a message
+names, and its callbacks; so its execution, its maintenance and its remote commands are replaced here.
+"""
+
+import logging
+import signal
+from typing import Any, Final, NoReturn
+from uuid import UUID
+
+from rq import Queue, SimpleWorker
+from rq.job import Job as RqJob
+from rq.serializers import JSONSerializer
+from rq.worker import WorkerStatus
+
+from platform_core.jobs import transport
+from platform_core.jobs.errors import JobRefusedError
+from platform_core.jobs.heartbeat import StopRequest
+from platform_core.jobs.registry import load_job_modules
+from platform_core.jobs.runner import is_active, run_one
+from platform_core.jobs.types import JobAddress
+from platform_core.jobs.worker import worker_name
+from tenants.models import OrganizationStatus, organization_refs
+from tenants.scope import OrganizationRef, public_scope
+
+MESSAGE_KEYS: Final = {"scope", "organization_id", "job_id"}
+logger = logging.getLogger(__name__)
+
+
+def run_job(**_message: Any) -> NoReturn:
+    """Name the messages; never called, because a message never says what runs."""
+    raise JobRefusedError("Jobs are run by TenonRqWorker")
+
+
+def address_in(message: RqJob) -> JobAddress:
+    """Return whose job a message means.
+
+    Raises:
+        JobRefusedError: the message is not one of ours: another function, other keys, no organization without
+            `scope="global"`, or an organization that is unknown or not served.
+    """
+    try:
+        name, args, kwargs = message.func_name, message.args, message.kwargs
+    except Exception as error:
+        raise JobRefusedError("unreadable") from error
+    if name != transport.RUN_JOB or args or not isinstance(kwargs, dict) or set(kwargs) != MESSAGE_KEYS:
+        raise JobRefusedError(f"it names {name!r}")
+    try:
+        job_id = UUID(kwargs["job_id"])
+    except (ValueError, TypeError, AttributeError) as error:
+        raise JobRefusedError("its job id is malformed") from error
+    return JobAddress(organization=_organization(kwargs["scope"], kwargs["organization_id"]), id=job_id)
+
+
+def _organization(scope: object, organization_id: object) -> OrganizationRef | None:
+    if scope == "global" and organization_id is None:
+        return None
+    if scope != "organization" or type(organization_id) is not int:
+        raise JobRefusedError("it has neither an organization nor the scope global")
+    with public_scope():
+        found = organization_refs(pk=organization_id, status=OrganizationStatus.ACTIVE)
+    if not found:
+        raise JobRefusedError(f"organization {organization_id} is not served")
+    return found[0]
+
+
+class TenonRqWorker(SimpleWorker):
+    """Takes messages of one queue and runs the rows that they mean, in this process."""
+
+    should_run_maintenance_tasks = False
+
+    def __init__(self, queue: str, *, stop: StopRequest) -> None:
+        # RQ sets the socket's time-outs to fit its blocking reads: a client of its own.
+        connection = transport.new_client()
+        self.tenon_stop = stop
+        self.tenon_name = worker_name()
+        super().__init__(
+            [transport.queue_named(queue, connection=connection)],
+            name=self.tenon_name,
+            connection=connection,
+            serializer=JSONSerializer,
+        )
+
+    def execute_job(self, job: RqJob, queue: Queue) -> None:
+        """Run the row that a message means, if it is due and ours to take."""
+        self.set_state(WorkerStatus.BUSY)
+        try:
+            address = address_in(job)
+            if address.organization is None or is_active(address.organization):
+                run_one(address.organization, worker=self.tenon_name, job_id=address.id, stop=self.tenon_stop)
+        except JobRefusedError as error:
+            logger.error("Message %s in Redis is refused: %s", job.id, error)  # noqa: TRY400  (no traceback needed)
+        finally:
+            self.connection.delete(job.key)
+            queue.intermediate_queue.remove(job.id)
+            self.set_state(WorkerStatus.IDLE)
+
+    def run_maintenance_tasks(self) -> None:
+        """Do nothing: RQ's maintenance runs callbacks that Redis names. The sweeper looks after jobs."""
+
+    def subscribe(self) -> None:
+        """Do nothing: no commands by Redis."""
+
+    def unsubscribe(self) -> None:
+        """Do nothing."""
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        """Leave after the running job, which is given back at the end of the grace time."""
+        self.tenon_stop.set()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def request_force_stop(self, signum: int, frame: Any) -> None:
+        """Take a second signal as the first."""
+
+
+def run_queue(queue: str, *, stop: StopRequest) -> None:
+    """Work on one queue until asked to leave."""
+    load_job_modules()
+    worker = TenonRqWorker(queue, stop=stop)
+    # Left there by workers that died; their rows are brought again by the sweeper.
+    worker.connection.delete(worker.queues[0].intermediate_queue_key)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker.work(logging_level=None)
