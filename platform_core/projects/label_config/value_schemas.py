@@ -1,8 +1,8 @@
 """JSON Schemas of the `value` of a region, one for each shape of result.
 
 Unknown keys are allowed everywhere: results of `perRegion` controls repeat the geometry of their region, and clients
-keep fields of their own.
-No `anyOf` where types differ: a keyword applies to its own type only, and faults stay cheap to find and to name. Coordinates are percent of the object's size unless a schema says otherwise.
+keep fields of their own. There is no `anyOf` where types differ: a keyword applies to its own type only, and faults
+stay cheap to find and to name. Coordinates are percent of the object's size unless a schema says otherwise.
 """
 
 from typing import Any, Final

@@ -223,7 +223,7 @@ def test_parse_label_config_refuses_scripts_in_text(tag):
         "online=yes",
         "data: text",
         "👨\u200d👩\u200d👧",
-        "می\u200cخواهم",
+        "\u0645\u06cc\u200c\u062e",
         "a\u00a0b",
     ],
 )
