@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "platform_core.api.slashes.MissingSlashMiddleware",
+    "platform_core.plugins.gate.PluginGateMiddleware",
 ]
 ROOT_URLCONF = "platform_core.urls.tenant"
 PUBLIC_SCHEMA_URLCONF = "platform_core.urls.public"

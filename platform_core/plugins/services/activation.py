@@ -106,6 +106,7 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
         activation.save(update_fields=["state", "error", "updated_at"])
         index_plugin(slug=slug, version=activation.version, state=activation.state, labels=frozenset(activation.app_labels))
         _tell("disabled", slug, actor, {"version": activation.version})
+    _forget()
     _after_disable(slug)
     return activation
 
