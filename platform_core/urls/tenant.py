@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("platform_core.projects.api.urls")),
     path("", include("platform_core.jobs.api.urls")),
     path("", include("platform_core.events.api.urls")),
+    path("", include("platform_core.api.urls")),
     path("", include("platform_core.plugins.api.urls")),
 ]

@@ -11,7 +11,9 @@ LAST = ("events", "0002_append_only_audit")
 
 def tables_like(pattern):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE %s", [pattern])
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE %s", [pattern]
+        )
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -58,7 +60,9 @@ def test_python_and_raw_sql_steps_run_in_each_schema(alpha):
     assert result.error == ""
     assert LAST in result.applied
     with tenant_scope(alpha), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'events_auditentry%%' AND tgrelid = 'events_auditentry'::regclass")
+        cursor.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'events_auditentry%%' AND tgrelid = 'events_auditentry'::regclass"
+        )
         assert cursor.fetchone()[0] == 2
 
 

@@ -21,7 +21,9 @@ class PluginSerializer(serializers.Serializer[Any]):
     summary = serializers.CharField()
     author = serializers.CharField()
     license = serializers.CharField()
-    state = serializers.CharField(help_text="available, enabling, enabled, disabled, purging, ..., quarantined or missing.")
+    state = serializers.CharField(
+        help_text="available, enabling, enabled, disabled, purging, ..., quarantined or missing."
+    )
     version = serializers.CharField(help_text="Of the installed code.")
     installed_version = serializers.CharField(help_text="Whose tables are here; empty where none are.")
     hook_level = serializers.IntegerField(allow_null=True)
@@ -94,4 +96,6 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
     version = serializers.IntegerField(read_only=True, help_text="Counts up with each change; 0 = the defaults.")
     values = serializers.DictField(child=serializers.JSONField(), help_text="Checked against the plugin's schema.")
-    schema = serializers.DictField(child=serializers.JSONField(), read_only=True, help_text="JSON Schema of the values.")
+    schema = serializers.DictField(
+        child=serializers.JSONField(), read_only=True, help_text="JSON Schema of the values."
+    )

@@ -31,7 +31,9 @@ from platform_core.plugins.services.settings import change_settings, plugin_sett
 from tenants.records import JobStatus
 
 TAG = "Plugins"
-WAIT = OpenApiParameter("wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done.")
+WAIT = OpenApiParameter(
+    "wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done."
+)
 
 
 def _shown(entry: CatalogueEntry, principal: Any) -> dict[str, Any]:
@@ -164,7 +166,9 @@ class PluginPurgeAPI(_ActAPI):
     """Purges a plugin's data."""
 
     serializer_class = PurgeSerializer
-    permission_required = ViewClassPermission(POST=all_permissions.plugins_manage, DELETE=all_permissions.plugins_manage)
+    permission_required = ViewClassPermission(
+        POST=all_permissions.plugins_manage, DELETE=all_permissions.plugins_manage
+    )
 
     @operation(
         tag=TAG,
@@ -176,7 +180,13 @@ class PluginPurgeAPI(_ActAPI):
         request=PurgeSerializer,
         response=ActSerializer,
         status=202,
-        example={**examples.ACT, "state": "purging", "job": None, "status": None, "purge_due_at": "2026-12-20T12:00:00.000000Z"},
+        example={
+            **examples.ACT,
+            "state": "purging",
+            "job": None,
+            "status": None,
+            "purge_due_at": "2026-12-20T12:00:00.000000Z",
+        },
         request_example={"confirm": "orders", "force": False},
         parameters=[WAIT],
         errors=[409],

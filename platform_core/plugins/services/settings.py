@@ -49,7 +49,9 @@ def change_settings(*, slug: str, values: dict[str, Any], actor: Principal) -> S
         ValidationFailedError: a value breaks the schema; the errors name the path.
     """
     schema = _schema_of(slug)
-    errors = sorted(Draft202012Validator(schema).iter_errors(values), key=lambda error: list(map(str, error.absolute_path)))
+    errors = sorted(
+        Draft202012Validator(schema).iter_errors(values), key=lambda error: list(map(str, error.absolute_path))
+    )
     if errors:
         found: dict[str, list[str]] = {}
         for error in errors[:MAX_SHOWN]:

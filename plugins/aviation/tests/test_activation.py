@@ -19,7 +19,9 @@ def enable(client):
 
 def tables(organization):
     with tenant_scope(organization), connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'aviation%'")
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'aviation%'"
+        )
         return sorted(row[0] for row in cursor.fetchall())
 
 
@@ -62,7 +64,9 @@ def test_route_of_a_disabled_plugin_answers_like_an_unknown_path(beta_client):
     assert {**off, "id": ""} == {**unknown, "id": ""}
 
 
-def test_second_organization_replays_the_cached_script_and_gets_the_same_tables(alpha_client, beta_client, alpha, beta, enabled):
+def test_second_organization_replays_the_cached_script_and_gets_the_same_tables(
+    alpha_client, beta_client, alpha, beta, enabled
+):
     answer = enable(beta_client)
 
     assert answer.status_code == 200, answer.content
