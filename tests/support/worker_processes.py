@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 
@@ -19,7 +20,7 @@ def environment_of(database, **more):
         "TENON_JOB_MODULES": "tests.support.sample_jobs",
         "TENON_JOBS_LEASE_SECONDS": "2",
         "TENON_JOBS_RETRY_SECONDS": "1",
-        "PYTHONPATH": os.getcwd(),
+        "PYTHONPATH": str(Path.cwd()),
         **more,
     }
 
@@ -56,10 +57,18 @@ def eventually(condition, seconds=20.0):
         time.sleep(0.05)
 
 
+def _state_and_parent(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[:2]
+    except (FileNotFoundError, ProcessLookupError):
+        return "Z", "0"
+
+
 def is_running(pid):
     """A zombie has ended, although its parent has not asked."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
+    return _state_and_parent(pid)[0] != "Z"
+
+
+def children_of(pid):
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [number for number in numbers if _state_and_parent(number)[1] == str(pid)]

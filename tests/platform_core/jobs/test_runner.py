@@ -1,18 +1,24 @@
 import threading
 import time
 import uuid
+from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from platform_core.events.models import OutboxEvent
 from platform_core.jobs.claims import Outcome, claim, recover_expired, renew, settle
 from platform_core.jobs.errors import LeaseLost
+from platform_core.jobs.heartbeat import StopRequest
 from platform_core.jobs.models import Job
+from platform_core.jobs.probe import seconds_until_work
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.runner import execute, run_one
 from platform_core.jobs.types import QUEUES
 from platform_core.jobs.waiting import wait_for_job
+from platform_core.jobs.worker import DatabaseWorker
 from platform_core.members.models import Member
 from platform_core.plugins.models import Activation
 from tenants.models import GlobalJob, Organization
@@ -320,9 +326,6 @@ def test_claim_of_an_uncommitted_job_finds_nothing(alpha):
 
 
 def test_organization_that_is_being_deleted_keeps_its_jobs(alpha):
-    from platform_core.jobs.heartbeat import StopRequest
-    from platform_core.jobs.worker import DatabaseWorker
-
     job_id = _start(alpha, sample_jobs.member_emails)
     with public_scope():
         Organization.objects.filter(pk=alpha.id).update(status="deleting")
@@ -333,3 +336,40 @@ def test_organization_that_is_being_deleted_keeps_its_jobs(alpha):
         Organization.objects.filter(pk=alpha.id).update(status="active")
     DatabaseWorker(stop=StopRequest()).run(burst=True)
     assert _row(alpha, job_id).status == "completed"
+
+
+def test_quiet_organization_costs_a_sweep_one_statement(alpha):
+    with tenant_scope(alpha):
+        Job.objects.all().delete()
+        OutboxEvent.objects.update(relayed_at=timezone.now())
+    assert seconds_until_work(alpha) is None
+
+    worker = DatabaseWorker(stop=StopRequest())
+    with CaptureQueriesContext(connection) as statements:
+        assert worker._step(alpha) == (False, None)
+
+    assert len([found for found in statements if "SELECT" in found["sql"]]) == 1
+
+
+def test_probe_sees_events_jobs_retries_and_leases(alpha, settings):
+    with tenant_scope(alpha):
+        OutboxEvent.objects.update(relayed_at=None)
+        assert seconds_until_work(alpha) == 0
+        OutboxEvent.objects.update(relayed_at=timezone.now())
+        job_id = start_job_async_or_sync(sample_jobs.member_emails, run_after=timezone.now() + timedelta(seconds=50))
+        assert 45 < seconds_until_work(alpha) <= 50
+        Job.objects.filter(pk=job_id).update(run_after=timezone.now())
+        assert seconds_until_work(alpha) == 0
+        settings.TENON_JOBS_LEASE_SECONDS = 30
+        claim(alpha, worker="w", queues=QUEUES)
+        assert 25 < seconds_until_work(alpha) <= 30
+
+
+def test_organization_whose_schema_is_broken_does_not_stop_the_others(organizations):
+    ids = {slug: _start(ref, sample_jobs.member_emails) for slug, ref in organizations.items()}
+    with tenant_scope(organizations["alpha"]), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE jobs_job RENAME TO jobs_hidden")
+
+    DatabaseWorker(stop=StopRequest()).run(burst=True)
+
+    assert _row(organizations["beta"], ids["beta"]).status == "completed"

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from platform_core.events.models import OutboxEvent
 from platform_core.jobs import transport
 from platform_core.jobs.models import Job
 from platform_core.jobs.queue import start_job_async_or_sync
@@ -17,7 +18,7 @@ from platform_core.plugins.models import Activation
 from tenants.models import GlobalJob, WorkHint
 from tenants.scope import public_scope, tenant_scope
 from tests.support import sample_jobs
-from tests.support.worker_processes import environment_of, eventually, is_running, worker
+from tests.support.worker_processes import children_of, environment_of, eventually, is_running, worker
 
 
 @pytest.fixture
@@ -40,17 +41,13 @@ def _ended(organization, job_id):
     return row if row.finished_at is not None else None
 
 
-def _children_of(pid):
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [int(word) for word in found.stdout.split()]
-
-
 def test_burst_does_everything_in_turn_over_organizations_and_leaves(committed, organizations, tmp_path):
     path = tmp_path / "lines"
     for _ in range(6):
         _start(organizations["alpha"], sample_jobs.note, str(path), "alpha")
     _start(organizations["beta"], sample_jobs.note, str(path), "beta")
     job_id = start_job_async_or_sync(sample_jobs.count_organizations)
+    _start(organizations["beta"], sample_jobs.emitting)
 
     subprocess.run(
         [sys.executable, "-m", "django", "tenon_worker", "--burst"],
@@ -65,6 +62,8 @@ def test_burst_does_everything_in_turn_over_organizations_and_leaves(committed, 
     with public_scope():
         assert GlobalJob.objects.get(pk=job_id).status == "completed"
         assert WorkHint.objects.count() == 0
+    with tenant_scope(organizations["beta"]):
+        assert OutboxEvent.objects.get(type="sample.done").relayed_at is not None
 
 
 def test_notification_wakes_a_sleeping_worker(committed, alpha, tmp_path):
@@ -90,7 +89,7 @@ def test_killed_worker_leaves_no_orphan_and_its_job_runs_again_after_the_lease(c
 
         assert (row.status, row.attempts) == ("completed", 2)
         assert time.monotonic() - killed > 1
-        pids = _children_of(supervisor.pid)
+        pids = children_of(supervisor.pid)
         assert int(child) not in pids
         os.kill(supervisor.pid, signal.SIGKILL)
         supervisor.wait()
@@ -115,7 +114,7 @@ def test_stop_lets_a_short_job_finish(committed, alpha, tmp_path):
     job_id = _start(alpha, sample_jobs.slow, str(path), 1)
     with worker(committed) as supervisor:
         eventually(lambda: sample_jobs.lines_of(path))
-        pids = _children_of(supervisor.pid)
+        pids = children_of(supervisor.pid)
         supervisor.send_signal(signal.SIGTERM)
         assert supervisor.wait(15) == 0
 
@@ -154,7 +153,7 @@ def _ids_of(organization):
 def test_redis_workers_run_jobs_of_every_queue_and_stop_without_orphans(committed, organizations, with_redis, tmp_path):
     path = tmp_path / "lines"
     with worker(committed, "--queues", "critical,low", REDIS_URL=with_redis) as supervisor:
-        pids = eventually(lambda: len(found := _children_of(supervisor.pid)) == 3 and found)
+        pids = eventually(lambda: len(found := children_of(supervisor.pid)) == 3 and found)
         ids = {
             (ref, _start(ref, sample_jobs.note, str(path), ref.slug, queue_name=queue))
             for ref in organizations.values()
@@ -168,7 +167,7 @@ def test_redis_workers_run_jobs_of_every_queue_and_stop_without_orphans(committe
 
     assert not any(is_running(pid) for pid in pids)
     assert len(sample_jobs.lines_of(path)) == 4
-    assert not [key for key in transport.client().keys() if key.startswith(b"rq:job:")]
+    assert not transport.client().keys("rq:job:*")
 
 
 def test_sweeper_brings_what_redis_lost_and_retries(committed, alpha, with_redis, tmp_path):
