@@ -151,7 +151,8 @@ def _replace_connection() -> None:
         with contextlib.suppress(Exception):
             connection.connection.close()
         with contextlib.suppress(Exception):
-            connection._close()  # noqa: SLF001  (gives the closed connection back to the pool, whatever state it is in)
+            # Gives the closed connection back to the pool, whatever state Django thinks it is in.
+            connection._close()  # type: ignore[attr-defined]  # noqa: SLF001
     del connections["default"]
 
 
