@@ -26,7 +26,7 @@ def positive_number(request: Request, name: str, default: int, *, highest: int) 
     text = request.query_params.get(name)
     if text is None or text == "":
         return default
-    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit()) or len(text) > 18 or int(text) < 1:
         raise ValidationFailedError(validation_errors={name: ["A whole number from 1 on is expected."]})
     return min(int(text), highest)
 
@@ -44,11 +44,19 @@ class PageNumberPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:  # noqa: ARG002
         """Return the rows of the page."""
         self.request = request
-        self.size = positive_number(request, "page_size", self.page_size, highest=self.max_page_size)
+        self.size = self.size_of(request)
         self.page = positive_number(request, "page", 1, highest=HIGHEST_PAGE)
         self.count = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         start = (self.page - 1) * self.size
         return list(queryset[start : start + self.size]) if start < self.count else []
+
+    def size_of(self, request: Request) -> int:
+        """Return how many rows a page has.
+
+        Raises:
+            ValidationFailedError: `page_size` is no number, or below 1.
+        """
+        return positive_number(request, "page_size", self.page_size, highest=self.max_page_size)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Wrap the rows."""
@@ -71,7 +79,13 @@ class PageNumberPagination(BasePagination):
         """Describe `page` and `page_size`."""
         number = {"type": "integer", "minimum": 1}
         return [
-            {"name": "page", "in": "query", "required": False, "description": "Number of the page, from 1.", "schema": number},
+            {
+                "name": "page",
+                "in": "query",
+                "required": False,
+                "description": "Number of the page, from 1.",
+                "schema": number,
+            },
             {"name": "page_size", "in": "query", "required": False, "description": "Rows a page.", "schema": number},
         ]
 

@@ -42,24 +42,40 @@ class Member(TimestampedModel):
         """Whether the membership lasts."""
         return self.removed_at is None
 
+    def get_user_teams(self) -> "models.QuerySet[Team]":
+        """Return the teams the member belongs to, by name."""
+        return Team.objects.filter(memberships__member=self).order_by("name", "pk")
+
 
 class Team(TimestampedModel):
     """A group of members to which projects can be granted."""
 
     name = models.CharField(max_length=200, unique=True, help_text="Name of the team.")
     admin = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="administered_teams", help_text="Member who runs the team."
+        Member,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="administered_teams",
+        help_text="Member who runs the team.",
     )
-    members = models.ManyToManyField(Member, through="TeamMembership", related_name="teams", help_text="Who belongs to it.")
-    url = models.SlugField(max_length=80, unique=True, null=True, db_index=False, help_text="Stable URL segment of the team.")
-    permission = models.CharField(max_length=100, blank=True, default="", help_text="One codename every member of it gains.")
+    members = models.ManyToManyField(
+        Member, through="TeamMembership", related_name="teams", help_text="Who belongs to it."
+    )
+    url = models.SlugField(
+        max_length=80, unique=True, null=True, db_index=False, help_text="Stable URL segment of the team."
+    )
+    permission = models.CharField(
+        max_length=100, blank=True, default="", help_text="One codename every member of it gains."
+    )
 
 
 class TeamMembership(TimestampedModel):
     """A member of a team."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", help_text="The team.")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="team_memberships", help_text="The member.")
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="team_memberships", help_text="The member."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["team", "member"], name="team_membership_unique")]
@@ -73,7 +89,9 @@ class TeamLink(TimestampedModel):
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
-    created_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it.")
+    created_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it."
+    )
 
 
 class Invitation(TimestampedModel):
@@ -86,7 +104,9 @@ class Invitation(TimestampedModel):
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     accepted_at = models.DateTimeField(null=True, help_text="When it was used (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
-    invited_by = models.ForeignKey(Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who invited.")
+    invited_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who invited."
+    )
 
 
 class ApiKey(TimestampedModel):
@@ -107,7 +127,9 @@ class RefreshToken(TimestampedModel):
     """A refresh token of this organization; access tokens name its row, so logout ends them at once."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="The token's jti.")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it.")
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it."
+    )
     digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of header and payload of the token.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was revoked (UTC).")
@@ -119,4 +141,6 @@ class Session(TimestampedModel):
     session_key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the cookie's value.")
     session_data = models.TextField(help_text="Signed JSON.")
     expire_date = models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")
-    member = models.ForeignKey(Member, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in.")
+    member = models.ForeignKey(
+        Member, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in."
+    )

@@ -12,10 +12,15 @@ DEBUG = False
 if len(SECRET_KEY) < 50:  # noqa: PLR2004
     raise ImproperlyConfigured("TENON_SECRET_KEY is too short: give at least 50 random characters")
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("Set TENON_ALLOWED_HOSTS: the public domain and its subdomains, as in tenon.example,.tenon.example")
+    raise ImproperlyConfigured(
+        "Set TENON_ALLOWED_HOSTS: the public domain and its subdomains, as in tenon.example,.tenon.example"
+    )
 environment.required("DATABASE_URL", "postgres://user:password@host:5432/name")
 environment.required("TENON_PUBLIC_DOMAIN", "the domain under which organizations get their subdomains")
 environment.required("EMAIL_HOST", "invitations and password resets are sent by mail")
+TENON_PUBLIC_URL = environment.text("TENON_PUBLIC_URL", f"https://{environment.text('TENON_PUBLIC_DOMAIN')}").rstrip(
+    "/"
+)
 EMAIL_BACKEND = environment.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
 SESSION_COOKIE_SECURE = True
