@@ -11,6 +11,8 @@ from tenants.postgresql.pool import reset_pooled_connection
 
 TENON_DATA_DIR = environment.path("TENON_DATA_DIR", Path(".tenon"))
 TENON_PUBLIC_DOMAIN = environment.text("TENON_PUBLIC_DOMAIN", "localhost")
+# Mails carry links to it, so it is never taken from a request. Organizations get its scheme and port.
+TENON_PUBLIC_URL = environment.text("TENON_PUBLIC_URL", f"http://{TENON_PUBLIC_DOMAIN}").rstrip("/")
 TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
 TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
 TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
