@@ -53,7 +53,8 @@ def page(request):
     tail = (
         f'],"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
     )
-    return HttpResponse('{"tasks":[' + ",".join([row[0] for row in rows]) + tail, content_type="application/json")
+    body = ('{"tasks":[' + ",".join([row[0] for row in rows]) + tail).encode()
+    return HttpResponse(body, content_type="application/json", headers={"Content-Length": str(len(body))})
 
 
 def alive(request):
