@@ -87,6 +87,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "platform_core.api.request_id.RequestIdMiddleware",
     "platform_core.members.host.OrganizationMiddleware",
+    # Tells the length of each answer that is no stream.
+    "django.middleware.common.CommonMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "platform_core.api.slashes.MissingSlashMiddleware",
