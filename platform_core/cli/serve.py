@@ -2,8 +2,6 @@
 
 import os
 import signal
-import threading
-import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 
 _APPLICATION = "platform_core.wsgi:application"
 _KILL_AFTER_SECONDS = 20
-_LOOK_EVERY_SECONDS = 2.0
 
 
 @click.command()
@@ -58,25 +55,14 @@ def run_server(*, host: str, port: int, workers: int, threads: int, quiet: bool)
     server.serve(target_loader=partial(load_application, os.getpid()), wrap_loader=False)
 
 
-def _end_with(parent: int) -> None:
-    """End this process when its parent has gone, gracefully at first.
-
-    The kernel's signal alone is not enough: it comes once, and one that meets the web server while it starts is lost.
-    """
-    while os.getppid() == parent:
-        time.sleep(_LOOK_EVERY_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(_KILL_AFTER_SECONDS)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def load_application(parent: int) -> "WSGIApplication":
     """Load the application in a web process, which from now on ends with its parent even if that one is killed."""
     # A forked process starts with its parent's handlers, which would swallow a signal that comes while it still loads.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    die_with_parent(signal.SIGTERM, parent)
-    threading.Thread(target=_end_with, args=(parent,), name="parent-watch", daemon=True).start()
+    # Not SIGTERM: one that meets the web server while it starts can leave it hanging for ever (seen under load). A parent
+    # that stops in order waits for its web processes, so this only follows a parent that was killed itself.
+    die_with_parent(signal.SIGKILL, parent)
     # Inline: Django belongs into the web processes, not into their parent.
     from platform_core.wsgi import application
 

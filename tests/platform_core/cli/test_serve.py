@@ -47,8 +47,10 @@ def server(database_url, tmp_path):
     )
     wait_for(lambda: is_ready(port) or child.poll() is not None)
     yield child, port
+    left = children_of(child.pid) if child.poll() is None else []
     child.kill()
     child.wait()
+    wait_for(lambda: not any(process.is_alive(pid) for pid in left), seconds=5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
