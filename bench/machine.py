@@ -68,14 +68,14 @@ class Meter:
 
     Attributes:
         wall: seconds.
-        server, database: CPU seconds.
+        server, database, own: CPU seconds; `own` is this process.
         foreign: share of the whole machine's CPU time that processes of others took; above 0.15 the wall-clock
             figures of that line are worth little.
     """
 
     def __init__(self, *, server: Iterable[int] = (), database: Iterable[int] = ()) -> None:
         self._server, self._database = list(server), list(database)
-        self.wall = self.server = self.database = self.foreign = 0.0
+        self.wall = self.server = self.database = self.own = self.foreign = 0.0
 
     def __enter__(self) -> Self:
         self._before = self._now()
@@ -84,9 +84,9 @@ class Meter:
     def __exit__(self, *_error: object) -> None:
         after = self._now()
         spent = [now - before for now, before in zip(after, self._before, strict=True)]
-        self.wall, self.server, self.database, own, busy = spent
+        self.wall, self.server, self.database, self.own, busy = spent
         capacity = self.wall * (os.cpu_count() or 1)
-        self.foreign = max(0.0, busy - own - self.server - self.database) / capacity
+        self.foreign = max(0.0, busy - self.own - self.server - self.database) / capacity
 
     def _now(self) -> tuple[float, ...]:
         times = [int(word) for word in _lines("/proc/stat")[0].split()[1:9]]

@@ -1,7 +1,7 @@
 """Writes the tables of a schema as a script without any schema name, straight from the catalogue.
 
 Names of constraints and indexes are kept, which `LIKE ... INCLUDING ALL` and django-tenants' clone do not
-(reference/tenancy.md §5). One CREATE TABLE with its inline constraints, then foreign keys, indexes and triggers.
+(reference/tenancy.md §5). One CREATE TABLE with its inline constraints, then indexes and triggers.
 """
 
 from collections import defaultdict
@@ -24,8 +24,8 @@ _COLUMNS = """
     WHERE c.relnamespace = %s::regnamespace AND c.relkind = 'r' AND c.relname = ANY(%s)
     ORDER BY c.relname, a.attnum"""
 _CONSTRAINTS = """
-    SELECT c.relname, o.conname, o.contype, pg_get_constraintdef(o.oid)
-    FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+    SELECT c.relname, o.conname, f.relname, pg_get_constraintdef(o.oid)
+    FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid LEFT JOIN pg_class f ON f.oid = o.confrelid
     WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY(%s) AND o.contype IN ('p', 'u', 'c', 'f', 'x')
     ORDER BY c.relname, o.contype = 'p' DESC, o.conname"""
 _INDEXES = """
@@ -86,16 +86,44 @@ def _create_tables(cursor: Any, schema: str, tables: Sequence[str]) -> list[str]
         lines[table].append(_column(column, rest))
         if comment is not None:
             comments.append(f"COMMENT ON COLUMN {quoted(table)}.{quoted(column)} IS {sql.Literal(comment).as_string()}")
-    foreign: dict[str, list[str]] = defaultdict(list)
-    for table, name, kind, definition in _rows(cursor, _CONSTRAINTS, schema, tables):
+    foreign: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table, name, target, definition in _rows(cursor, _CONSTRAINTS, schema, tables):
         line = f"CONSTRAINT {quoted(name)} {definition}"
-        if kind == "f":
-            foreign[table].append(f"ADD {line}")
-        else:
+        if target is None:
             lines[table].append(line)
-    creates = [f"CREATE TABLE {quoted(table)} (\n  " + ",\n  ".join(parts) + "\n)" for table, parts in lines.items()]
-    alters = [f"ALTER TABLE {quoted(table)} " + ", ".join(parts) for table, parts in foreign.items()]
-    return creates + comments + alters
+        else:
+            foreign[table].append((target, line))
+    return _in_order(lines, foreign) + comments
+
+
+def _in_order(lines: dict[str, list[str]], foreign: dict[str, list[tuple[str, str]]]) -> list[str]:
+    """Write referenced tables first: a foreign key inside CREATE TABLE needs no check of rows that cannot be there."""
+    creates, alters = [], []
+    missing = set(lines)
+    for table in _referenced_first({table: [target for target, _line in foreign[table]] for table in lines}):
+        missing.discard(table)
+        inside = [line for target, line in foreign[table] if target not in missing]
+        creates.append(f"CREATE TABLE {quoted(table)} (\n  " + ",\n  ".join(lines[table] + inside) + "\n)")
+        alters += [f"ALTER TABLE {quoted(table)} ADD {line}" for target, line in foreign[table] if target in missing]
+    return creates + alters
+
+
+def _referenced_first(references: dict[str, list[str]]) -> list[str]:
+    """Order tables so that each stands behind those it refers to, as far as there are no cycles."""
+    ordered: list[str] = []
+    seen: set[str] = set()
+
+    def visit(table: str) -> None:
+        if table in seen or table not in references:
+            return
+        seen.add(table)
+        for target in references[table]:
+            visit(target)
+        ordered.append(table)
+
+    for table in references:
+        visit(table)
+    return ordered
 
 
 def _column(name: str, facts: Sequence[Any]) -> str:

@@ -13,7 +13,7 @@ from django.db.migrations import RunPython, RunSQL
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.migration import Migration
 from django.db.migrations.operations.base import Operation
-from django.db.migrations.recorder import MigrationRecorder
+from psycopg import sql
 
 from tenants.errors import PlanRefusedError
 from tenants.routers import migration_scope
@@ -116,11 +116,10 @@ def _is_schema_operation(operation: Operation) -> bool:
     return not isinstance(operation, RunPython | RunSQL)
 
 
-def record_applied(migrations: Sequence[tuple[str, str]]) -> None:
-    """Write migration rows for a script that was replayed in the current schema."""
-    recorder = MigrationRecorder(connection)
-    recorder.ensure_schema()
-    recorder.Migration.objects.bulk_create([recorder.Migration(app=app, name=name) for app, name in migrations])
+def applied_rows(migrations: Sequence[tuple[str, str]]) -> str:
+    """Return the statement that writes the migration rows of a script that is replayed in the current schema."""
+    rows = ", ".join(f"({sql.Literal(app).as_string()}, {sql.Literal(name).as_string()}, now())" for app, name in migrations)
+    return f"INSERT INTO django_migrations (app, name, applied) VALUES {rows};\n" if rows else ""
 
 
 def any_applied(migrations: Sequence[tuple[str, str]]) -> bool:

@@ -14,10 +14,10 @@ from tenants.digests import core_labels, migrations_digest, shared_labels
 from tenants.engine import (
     Migrated,
     any_applied,
+    applied_rows,
     is_replayable,
     migrate_here,
     plan_of,
-    record_applied,
     schema_lock,
     sql_of,
 )
@@ -115,8 +115,7 @@ def _replay(recipe: Recipe) -> tuple[tuple[str, str], ...]:
         if any_applied(recipe.migrations):
             # Another run was quicker, or the state row lied: the plan of this very schema decides.
             return migrate_here(core_labels()).applied
-        replay_here(recipe.script)
-        record_applied(recipe.migrations)
+        replay_here(f"{recipe.script}\n{applied_rows(recipe.migrations)}")
     return recipe.migrations
 
 

@@ -39,8 +39,10 @@ def provision_organization(
         )
         organization.save(force_insert=True)
         subdomain = f"{slug}.{settings.TENON_PUBLIC_DOMAIN}"
-        for index, domain in enumerate((subdomain, *domains)):
-            Domain.objects.create(domain=domain, tenant=organization, is_primary=index == 0)
+        Domain.objects.bulk_create(
+            Domain(domain=domain, tenant=organization, is_primary=index == 0)
+            for index, domain in enumerate((subdomain, *domains))
+        )
         create_schema(organization.schema_name)
         SchemaState.objects.create(organization=organization, core_digest=migrations_digest(core_labels()))
         GlobalAuditEntry.objects.create(

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from tenants import ddl
 from tenants.digests import core_labels, migrations_digest
-from tenants.engine import LOCK_CLASS, migrate_here, record_applied
+from tenants.engine import LOCK_CLASS, applied_rows, migrate_here
 from tenants.models import DdlScript
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 
@@ -64,8 +64,7 @@ def store_script(key: str, script: str, migrations: tuple[tuple[str, str], ...])
 
 def replay(script: DdlScript) -> None:
     """Make a script's tables in the current schema and write its migration rows. Must be inside a transaction."""
-    ddl.replay_here(script.script)
-    record_applied([(app, name) for app, name in script.migrations])
+    ddl.replay_here(script.script + applied_rows([(app, name) for app, name in script.migrations]))
 
 
 def create_schema(schema: str) -> None:

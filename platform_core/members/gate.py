@@ -29,16 +29,22 @@ _COLUMNS = """
     ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
+_RECENT = "> now() - interval '1 minute'"
+_MEMBER_IS_STALE = f"COALESCE(m.last_activity {_RECENT}, FALSE) IS FALSE"
 # The parts are constants of this module; every value is a parameter.
 _QUERIES: Final[dict[CredentialKind, str]] = {
     "api_key": f"""
-        SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL FROM members_apikey k JOIN members_member m ON m.id = k.member_id
+        SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL,
+               {_MEMBER_IS_STALE} OR COALESCE(k.last_used_at {_RECENT}, FALSE) IS FALSE
+        FROM members_apikey k JOIN members_member m ON m.id = k.member_id
         WHERE k.digest = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",
     "access_token": f"""
-        SELECT {_COLUMNS}, r.id, NULL, FALSE FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
+        SELECT {_COLUMNS}, r.id, NULL, FALSE, {_MEMBER_IS_STALE}
+        FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
         WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",
     "session": f"""
-        SELECT {_COLUMNS}, NULL, NULL, FALSE FROM members_session s JOIN members_member m ON m.id = s.member_id
+        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_MEMBER_IS_STALE}
+        FROM members_session s JOIN members_member m ON m.id = s.member_id
         WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",
 }
 _TOUCH_KEY = """
@@ -96,14 +102,14 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
         cursor.execute(_QUERIES[kind], [proof])
         row = cursor.fetchone()
         principal = _principal(kind, row) if row is not None else None
-        if principal is not None:
+        if principal is not None and row[-1]:
             _touch(cursor, principal)
     memory.put(key, principal)
     return principal
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited = row
+    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited, _ = row
     enabled_plugins = frozenset(enabled)
     table = plugin_permissions(enabled_plugins)
     permissions = permissions_of_role(role, plugin_permissions=table) | _granted_by_teams(team_permissions, table)
@@ -134,7 +140,7 @@ def _scopes(value: Any) -> list[str]:
 
 
 def _touch(cursor: Any, principal: Principal) -> None:
-    """Note the use, at most once a minute and never twice in a row for a remembered principal."""
+    """Note the use, at most once a minute; the gate's query says when it is time."""
     cursor.execute(_TOUCH_MEMBER, [principal.id])
     if principal.credential == "api_key":
         cursor.execute(_TOUCH_KEY, [principal.credential_id])

@@ -43,6 +43,13 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
                 "Enter tenants.scope.tenant_scope(organization) instead of connection.set_tenant"
             )
 
+    def get_new_connection(self, conn_params: Any) -> Any:
+        """Connect, or take a connection from the pool, and note where it stands."""
+        connection = super().get_new_connection(conn_params)
+        # PostgreSQL reports the path from version 18 on; before, it is unknown here and set at the first statement.
+        self.search_path_set_schemas = connection.info.parameter_status("search_path")
+        return connection
+
     def _handle_search_path(self, cursor: Any = None) -> None:
         wanted = current_schema()
         if self._setting_search_path or self.search_path_set_schemas == wanted:

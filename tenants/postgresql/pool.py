@@ -5,6 +5,8 @@ from typing import Any
 from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
+from tenants.scope import PUBLIC_SCHEMA
+
 
 def reset_pooled_connection(connection: Connection[Any]) -> None:
     """Take organization, role and time-outs off a connection that goes back to the pool.
@@ -14,4 +16,4 @@ def reset_pooled_connection(connection: Connection[Any]) -> None:
     if connection.info.transaction_status != TransactionStatus.IDLE:
         connection.rollback()
     connection.autocommit = True
-    connection.execute("SET search_path = ''; RESET ROLE; RESET statement_timeout; RESET lock_timeout")
+    connection.execute(f"SET search_path = {PUBLIC_SCHEMA}; RESET ROLE; RESET statement_timeout; RESET lock_timeout")
