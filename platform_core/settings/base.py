@@ -17,6 +17,8 @@ TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
 TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
 TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
 TENON_LOCAL_STORAGE_ROOT = environment.text("TENON_LOCAL_STORAGE_ROOT") or None
+# Data sets that lie beside a checkout; the demo prefers them to the extracts that plugins ship.
+TENON_SHARED_DATA = environment.path("TENON_SHARED_DATA", REPOSITORY_DIR.parent / "shared" / "data")
 REDIS_URL = environment.text("REDIS_URL")
 
 SECRET_KEY = environment.text("TENON_SECRET_KEY")
@@ -27,6 +29,7 @@ ALLOWED_HOSTS = environment.words("TENON_ALLOWED_HOSTS")
 SHARED_APPS = [
     "tenants",
     "platform_core.accounts",
+    "platform_core.quickstart",
     "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
