@@ -213,4 +213,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
     "root": {"handlers": ["console"], "level": environment.text("TENON_LOG_LEVEL", "INFO")},
+    # A client's mistake is the client's to read; only failures of ours are the operator's.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -68,7 +68,9 @@ def samples() -> Iterator[Sample]:
                 continue
             key = f"{plugin.slug}.{template.key}"
             if template.sample.importer not in importers:
-                raise BrokenSampleError(f"The sample of {key} names importer {template.sample.importer!r}; there is none.")
+                raise BrokenSampleError(
+                    f"The sample of {key} names importer {template.sample.importer!r}; there is none."
+                )
             yield Sample(
                 plugin=plugin.slug,
                 key=key,

@@ -31,7 +31,9 @@ _TROUBLE = (DamagedCredentialsError, ForeignOrganizationError, BrokenSampleError
 class Command(BaseCommand):
     """Idempotent: a second run keeps data, passwords and tokens, and follows another port."""
 
-    help = "Make the demo organizations, or find them again. The first one gets every opt-in plugin that brings a sample."
+    help = (
+        "Make the demo organizations, or find them again. The first one gets every opt-in plugin that brings a sample."
+    )
     requires_system_checks: list[str] = []  # type: ignore[assignment]
 
     def add_arguments(self, parser: CommandParser) -> None:
