@@ -35,13 +35,9 @@ def refuse_lagging_schema() -> None:
     """
     organization = current_organization()
     with public_scope():
-        digest = (
-            SchemaState.objects.filter(organization_id=organization.id).values_list("core_digest", flat=True).first()
-        )
+        digest = SchemaState.objects.filter(organization_id=organization.id).values_list("core_digest", flat=True).first()
     if digest != migrations_digest(core_labels()):
-        raise SchemaBehindError(
-            f"The schema of {organization.slug} is not at the installed version: run tenon migrate first."
-        )
+        raise SchemaBehindError(f"The schema of {organization.slug} is not at the installed version: run tenon migrate first.")
 
 
 def make_tables(*, slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:

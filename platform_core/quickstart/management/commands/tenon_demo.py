@@ -32,7 +32,7 @@ class Command(BaseCommand):
     """Idempotent: a second run keeps data, passwords and tokens, and follows another port."""
 
     help = (
-        "Make the demo organizations, or find them again. The first one gets every opt-in plugin that brings a sample."
+        "Make the demo organizations, or find them again. The first one gets each opt-in plugin that brings a sample."
     )
     requires_system_checks: list[str] = []  # type: ignore[assignment]
 
