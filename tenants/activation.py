@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from tenants import ddl
 from tenants.digests import core_labels, migrations_digest
-from tenants.engine import is_replayable, migrate_here, plan_of, record_applied, schema_lock, sql_of
+from tenants.engine import is_replayable, migrate_here, plan_of, record_applied, schema_lock, settle_constraints, sql_of
 from tenants.errors import SchemaBehindError
 from tenants.models import SchemaState
 from tenants.scope import current_organization, public_scope
@@ -35,9 +35,13 @@ def refuse_lagging_schema() -> None:
     """
     organization = current_organization()
     with public_scope():
-        digest = SchemaState.objects.filter(organization_id=organization.id).values_list("core_digest", flat=True).first()
+        digest = (
+            SchemaState.objects.filter(organization_id=organization.id).values_list("core_digest", flat=True).first()
+        )
     if digest != migrations_digest(core_labels()):
-        raise SchemaBehindError(f"The schema of {organization.slug} is not at the installed version: run tenon migrate first.")
+        raise SchemaBehindError(
+            f"The schema of {organization.slug} is not at the installed version: run tenon migrate first."
+        )
 
 
 def make_tables(*, slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:
@@ -90,6 +94,8 @@ def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[st
 def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:
     """Drop tables and migration rows in the current schema; needs no plugin code. Must be inside a transaction."""
     present = sorted({*(table for table in tables if table in set(ddl.tables_here())), *tables_of(frozenset(labels))})
+    # Rows that the plugin's own clean-up deleted in this transaction leave deferred checks behind, and DROP refuses then.
+    settle_constraints()
     with connection.cursor() as cursor:
         if present:
             cursor.execute(f"DROP TABLE {', '.join(ddl.quoted(table) for table in present)} CASCADE")

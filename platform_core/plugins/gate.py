@@ -21,7 +21,11 @@ class PluginGateMiddleware:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]  # noqa: ARG002
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],  # noqa: ARG002
     ) -> None:
         """Refuse a plugin's view where the plugin is off.
 
@@ -32,5 +36,9 @@ class PluginGateMiddleware:
         slug = match.namespaces[0] if match is not None and match.namespaces else None
         if slug is None:
             return
-        if slug not in get_registry().plugins or current_organization_or_none() is None or slug not in enabled_plugins():
+        if (
+            slug not in get_registry().plugins
+            or current_organization_or_none() is None
+            or slug not in enabled_plugins()
+        ):
             raise Http404

@@ -1,1 +1,1 @@
-"""Reading members, teams and credentials."""
+"""Reads on members, teams and credentials of the organization in scope."""

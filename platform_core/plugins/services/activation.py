@@ -53,7 +53,9 @@ def enable_plugin(*, slug: str, plan_hash: str | None, actor: Principal | None) 
     """
     plan = plan_enable(slug)
     if plan_hash is not None and plan_hash != plan.plan_hash:
-        raise ConflictError("The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug})
+        raise ConflictError(
+            "The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug}
+        )
     if plan.blockers:
         raise ConflictError(" ".join(plan.blockers), data={"plugin": slug, "blockers": list(plan.blockers)})
     upgrade = plan.action == "upgrade"
@@ -99,13 +101,18 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
     with transaction.atomic():
         activation = _locked(slug)
         if activation.state not in {ActivationState.ENABLED, ActivationState.DISABLING, *FAILED}:
-            raise ConflictError(f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state})
+            raise ConflictError(
+                f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state}
+            )
         refuse_needed(slug)
         activation.state = ActivationState.DISABLED
         activation.error = ""
         activation.save(update_fields=["state", "error", "updated_at"])
-        index_plugin(slug=slug, version=activation.version, state=activation.state, labels=frozenset(activation.app_labels))
+        index_plugin(
+            slug=slug, version=activation.version, state=activation.state, labels=frozenset(activation.app_labels)
+        )
         _tell("disabled", slug, actor, {"version": activation.version})
+    _forget()
     _after_disable(slug)
     return activation
 
@@ -190,7 +197,8 @@ def locked_for_purge(slug: str, confirm: str) -> Activation:
     activation = _locked(slug)
     if activation.state not in {ActivationState.DISABLED, ActivationState.PURGING, *FAILED}:
         raise ConflictError(
-            f'Plugin "{slug}" is {activation.state}: disable it before purging it.', data={"plugin": slug, "state": activation.state}
+            f'Plugin "{slug}" is {activation.state}: disable it before purging it.',
+            data={"plugin": slug, "state": activation.state},
         )
     refuse_needed(slug, states=[state for state in ActivationState.values if state != ActivationState.AVAILABLE])
     return activation
@@ -219,11 +227,15 @@ def refuse_needed(slug: str, *, states: list[str] | None = None) -> None:
         ConflictError: `data["needed_by"]` names them.
     """
     dependents = sorted(
-        row.slug for row in Activation.objects.filter(state__in=states or [ActivationState.ENABLED]).exclude(pk=slug) if slug in row.depends
+        row.slug
+        for row in Activation.objects.filter(state__in=states or [ActivationState.ENABLED]).exclude(pk=slug)
+        if slug in row.depends
     )
     if dependents:
         names = ", ".join(dependents)
-        raise ConflictError(f'Plugin "{slug}" is needed by {names}: disable them first.', data={"plugin": slug, "needed_by": dependents})
+        raise ConflictError(
+            f'Plugin "{slug}" is needed by {names}: disable them first.', data={"plugin": slug, "needed_by": dependents}
+        )
 
 
 @contextmanager
@@ -238,7 +250,9 @@ def _failure_is_kept(slug: str, state: str, actor: Principal | None) -> Iterator
         logger.exception("Plugin %s: %s", slug, state)
         with transaction.atomic():
             Activation.objects.update_or_create(slug=slug, defaults={"state": state, "error": detail})
-            record_audit(actor=actor, action=f"plugin.{state}", target_type="plugin", target_id=slug, data={"error": detail})
+            record_audit(
+                actor=actor, action=f"plugin.{state}", target_type="plugin", target_id=slug, data={"error": detail}
+            )
         raise ActivationFailedError(f'Plugin "{slug}": {detail}', data={"plugin": slug, "state": state}) from error
     finally:
         _forget()

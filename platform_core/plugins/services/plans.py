@@ -57,7 +57,9 @@ def loaded_plugin(slug: str) -> LoadedPlugin:
     """
     registry = get_registry()
     if slug in registry.quarantined:
-        raise ConflictError(f'Plugin "{slug}" is quarantined: {registry.quarantined[slug].reason}', data={"plugin": slug})
+        raise ConflictError(
+            f'Plugin "{slug}" is quarantined: {registry.quarantined[slug].reason}', data={"plugin": slug}
+        )
     if slug not in registry.plugins:
         raise NotFoundError(f'There is no plugin "{slug[:40]}".')
     return registry.plugins[slug]
@@ -88,11 +90,21 @@ def plan_enable(slug: str) -> EnablePlan:
     from_version = activation.version or None if activation is not None else None
     depends = _dependencies(plugin)
     sql, engine_problem = _pending_sql(plugin)
-    notes = HookFacade().plan_enable(slug, current_organization(), from_version=from_version, to_version=plugin.manifest.version)
-    blockers = [f'It needs plugin "{item["slug"]}", which is {item["state"]} here.' for item in depends if item["state"] != "enabled"]
+    notes = HookFacade().plan_enable(
+        slug, current_organization(), from_version=from_version, to_version=plugin.manifest.version
+    )
+    blockers = [
+        f'It needs plugin "{item["slug"]}", which is {item["state"]} here.'
+        for item in depends
+        if item["state"] != "enabled"
+    ]
     blockers += [note.message for note in notes if note.level == "block"]
     blockers += [engine_problem] if engine_problem else []
-    if activation is not None and activation.state == ActivationState.ENABLED and from_version == plugin.manifest.version:
+    if (
+        activation is not None
+        and activation.state == ActivationState.ENABLED
+        and from_version == plugin.manifest.version
+    ):
         blockers.append("It is enabled already.")
     facts: dict[str, Any] = {
         "slug": slug,
@@ -113,13 +125,17 @@ def plan_enable(slug: str) -> EnablePlan:
 def projects_using(slug: str) -> list[int]:
     """Return ids of projects whose label config names a taxonomy of the plugin; at most 1,000."""
     return list(
-        Project.objects.filter(label_config__contains=f'taxonomy="{slug}:').order_by("pk").values_list("pk", flat=True)[:1000]
+        Project.objects.filter(label_config__contains=f'taxonomy="{slug}:')
+        .order_by("pk")
+        .values_list("pk", flat=True)[:1000]
     )
 
 
 def _dependencies(plugin: LoadedPlugin) -> list[dict[str, str]]:
     states = dict(Activation.objects.filter(pk__in=plugin.manifest.depends).values_list("slug", "state"))
-    return [{"slug": slug, "state": states.get(slug, ActivationState.AVAILABLE)} for slug in sorted(plugin.manifest.depends)]
+    return [
+        {"slug": slug, "state": states.get(slug, ActivationState.AVAILABLE)} for slug in sorted(plugin.manifest.depends)
+    ]
 
 
 def _pending_sql(plugin: LoadedPlugin) -> tuple[list[str], str | None]:

@@ -29,7 +29,9 @@ def request_enable(*, slug: str, plan_hash: str, actor: Principal) -> UUID:
     activation = _claim(slug)
     plan = plan_enable(slug)
     if plan.plan_hash != plan_hash:
-        raise ConflictError("The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug})
+        raise ConflictError(
+            "The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug}
+        )
     if plan.blockers:
         raise ConflictError(" ".join(plan.blockers), data={"plugin": slug, "blockers": list(plan.blockers)})
     if plan.action == "enable":
@@ -44,7 +46,9 @@ def request_disable(*, slug: str, actor: Principal) -> UUID:
     activation = _claim(slug)
     allowed = {ActivationState.ENABLED, ActivationState.ENABLE_FAILED, ActivationState.UPGRADE_FAILED}
     if activation.state not in allowed:
-        raise ConflictError(f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state})
+        raise ConflictError(
+            f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state}
+        )
     refuse_needed(slug)
     return start_job_async_or_sync(disable_plugin_job, slug, actor.id, actor=actor)
 
@@ -67,5 +71,7 @@ def _claim(slug: str) -> Activation:
     activation = Activation.objects.select_for_update().get(pk=slug)
     live = Job.objects.filter(function__in=[path_of(act) for act in ACTS], args__0=slug, status__in=LIVE).first()
     if live is not None:
-        raise ConflictError(f'Plugin "{slug}" is being worked on by job {live.pk}.', data={"plugin": slug, "job": str(live.pk)})
+        raise ConflictError(
+            f'Plugin "{slug}" is being worked on by job {live.pk}.', data={"plugin": slug, "job": str(live.pk)}
+        )
     return activation

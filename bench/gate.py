@@ -1,0 +1,61 @@
+"""What tenancy and the plugin gate cost a request, in CPU of this process: host, scope, key, role, plugins, permission."""
+
+import statistics
+import time
+from typing import Any
+
+from figures import Figure, at_most
+from installation import Account
+
+REQUESTS = 2000
+
+
+def tenancy_and_gate(account: Account, repeat: int) -> list[Figure]:
+    """Measure the gate with and without what it remembers; the limit is the same loop without the gate."""
+    from platform_core.members import gate, host
+
+    def forget() -> None:
+        gate.memory.clear()
+        host.forget_hosts()
+
+    remembered = [_cpu_ms(account, lambda: None) for _ in range(repeat)]
+    cold = [_cpu_ms(account, forget) for _ in range(repeat)]
+    return [
+        Figure(
+            name=f"Tenancy and plugin gate together, {what} (ms CPU)",
+            measured=f"{statistics.median(values):.3f} ms",
+            limit="",
+            **at_most(statistics.median(values), 0.5, " ms"),
+        )
+        for what, values in (("under load", remembered), ("nothing remembered: first request in half a second", cold))
+    ]
+
+
+def _cpu_ms(account: Account, before: Any) -> float:
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+    from rest_framework.request import Request
+
+    from platform_core.members.authentication import ApiKeyAuthentication
+    from platform_core.members.host import OrganizationMiddleware
+    from platform_core.members.permissions import DeclaredPermission
+    from platform_core.tasks.api.task_views import TaskListAPI
+
+    answer, authentication, permission, view = HttpResponse(), ApiKeyAuthentication(), DeclaredPermission(), TaskListAPI()
+
+    def gated(request: Any) -> HttpResponse:
+        drf = Request(request)
+        drf.user, drf.auth = authentication.authenticate(drf)
+        assert permission.has_permission(drf, view)
+        return answer
+
+    serve = OrganizationMiddleware(gated)
+    make = RequestFactory(HTTP_HOST=account.host, HTTP_AUTHORIZATION=f"Token {account.key}").get
+    requests = [make("/api/tasks/") for _ in range(REQUESTS)]
+    spent = 0
+    for request in requests:
+        before()
+        began = time.thread_time_ns()
+        serve(request)
+        spent += time.thread_time_ns() - began
+    return spent / REQUESTS / 1e6

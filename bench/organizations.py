@@ -1,0 +1,132 @@
+"""A new organization against the bare replay of its script and against migrating; a fleet that mostly has nothing to do."""
+
+import secrets
+import time
+from typing import Any
+
+import psycopg
+from figures import Figure, at_least, at_most, interleaved, medians
+from machine import Meter
+
+
+def new_organization(database: int, url: str, repeat: int) -> list[Figure]:
+    """Measure creating an organization, its owner's membership included."""
+    from platform_core.accounts.models import User
+    from platform_core.members.services.organizations import create_organization_for
+    from tenants.scope import public_scope
+    from tenants.scripts import core_script
+
+    script = core_script()
+    with public_scope():
+        owner = User.objects.create_user("fleet@bench.example", secrets.token_urlsafe(16))
+
+    def created() -> dict[str, float]:
+        slug = f"bench-{secrets.token_hex(6)}"
+        return _timed(database, lambda: create_organization_for(slug=slug, name="Bench", owner=owner))
+
+    def replayed() -> dict[str, float]:
+        return _timed(database, lambda: _bare_replay(connection, script.script, script.migrations))
+
+    with psycopg.connect(url) as connection:
+        created(), replayed()
+        ours, bare = map(medians, interleaved(repeat, created, replayed))
+    migrated = medians([_timed(database, _migrate_one_by_one) for _ in range(repeat)])
+    return [
+        Figure(
+            name="New organization, of the bare replay of its script",
+            measured=f"{ours['wall'] * 1e3:.0f} ms",
+            limit=f"{bare['wall'] * 1e3:.0f} ms",
+            foreign=ours["foreign"],
+            details={"ours": ours, "bare": bare},
+            **at_most(ours["wall"] / bare["wall"], 1.3, " x"),
+        ),
+        Figure(
+            name="New organization, faster than migrating its apps one by one",
+            measured=f"{ours['wall'] * 1e3:.0f} ms",
+            limit=f"{migrated['wall'] * 1e3:.0f} ms",
+            foreign=migrated["foreign"],
+            details={"ours": ours, "migrated": migrated},
+            **at_least(migrated["wall"] / ours["wall"], 10, " x"),
+        ),
+    ]
+
+
+def _timed(database: int, work: Any) -> dict[str, float]:
+    with Meter(database=[database]) as meter:
+        work()
+    return {"wall": meter.wall, "foreign": meter.foreign}
+
+
+def _bare_replay(connection: psycopg.Connection[Any], script: str, migrations: list[list[str]]) -> None:
+    schema = f"bare_{secrets.token_hex(8)}"
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA {schema}; SET LOCAL search_path = {schema};\n{script}")
+        with cursor.copy("COPY django_migrations (app, name, applied) FROM STDIN") as copy:
+            for app, name in migrations:
+                copy.write_row((app, name, "now"))
+
+
+def _migrate_one_by_one() -> None:
+    """Migrate the core's apps one after another, as django-tenants would."""
+    from django.conf import settings
+    from django.db import transaction
+
+    from tenants.digests import labels_of
+    from tenants.engine import migrate_here
+    from tenants.scope import OrganizationRef, public_scope, tenant_scope
+    from tenants.scripts import create_schema
+
+    organization = OrganizationRef(id=0, slug="migrated", schema=f"migrated_{secrets.token_hex(8)}")
+    with public_scope(), transaction.atomic():
+        create_schema(organization.schema)
+    with tenant_scope(organization):
+        for app in settings.TENANT_APPS:
+            migrate_here(labels_of([app]))
+
+
+def fleet(database: int, url: str, repeat: int, *, size: int = 200, behind: int = 3) -> list[Figure]:
+    """Measure how fast an upgrade finds the few organizations that lag."""
+    from platform_core.accounts.models import User
+    from platform_core.members.services.organizations import create_organization_for
+    from tenants import digests
+    from tenants.fleet import lagging_organizations, upgrade_fleet
+    from tenants.models import SchemaState
+    from tenants.scope import public_scope
+
+    with public_scope():
+        owner = User.objects.get(email="fleet@bench.example")
+        missing = size - SchemaState.objects.count()
+    for number in range(missing):
+        create_organization_for(slug=f"fleet-{number}-{secrets.token_hex(3)}", name="Fleet", owner=owner)
+
+    def find() -> dict[str, float]:
+        with public_scope():
+            rows = list(SchemaState.objects.order_by("pk").values_list("pk", flat=True)[:behind])
+            SchemaState.objects.filter(pk__in=rows).update(core_digest="old")
+        # The digest of the installed code is computed once a process: part of the search, so it is not kept here.
+        digests.migrations_digest.cache_clear()
+        with Meter(database=[database]) as meter:
+            found = lagging_organizations()
+        assert len(found) == behind
+        began = time.perf_counter()
+        results = upgrade_fleet()
+        assert len(results) == behind and not any(result.error for result in results)
+        return {"wall": meter.wall, "foreign": meter.foreign, "upgrade": time.perf_counter() - began}
+
+    def query() -> dict[str, float]:
+        began = time.perf_counter()
+        connection.execute("SELECT organization_id FROM public.tenants_schemastate WHERE core_digest <> 'x'").fetchall()
+        return {"wall": time.perf_counter() - began}
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        ours, bare = map(medians, interleaved(repeat, find, query))
+    return [
+        Figure(
+            name=f"Upgrade of {size} organizations, {behind} lagging: finding them (ms)",
+            measured=f"{ours['wall'] * 1e3:.1f} ms",
+            limit=f"{bare['wall'] * 1e3:.1f} ms (one bare query)",
+            foreign=ours["foreign"],
+            details={"ours": ours, "bare": bare},
+            **at_most(ours["wall"] * 1e3, 100, " ms"),
+        )
+    ]

@@ -1,0 +1,158 @@
+"""Tasks in and out: an import against a raw COPY into the same table, an export against a raw COPY out of it."""
+
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+import client
+import psycopg
+from figures import Figure, at_least, at_most, interleaved, medians
+from installation import Account, Server, call, new_project
+from machine import Memory, Meter
+from psycopg import sql
+
+PIECE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where tasks go in and out."""
+
+    server: Server
+    account: Account
+    database: int
+    url: str
+
+
+def imports(place: Place, body: bytes, count: int, repeat: int) -> list[Figure]:
+    """Measure importing tasks in one POST; each pass begins with an empty table, and so does its COPY."""
+    memory = Memory.of(place.server.workers)
+    rows: list[bytes] = []
+
+    def posted() -> dict[str, float]:
+        _empty(connection)
+        project = new_project(place.server, place.account, "import")
+        with Meter(server=[place.server.pid], database=[place.database]) as meter:
+            report = call(place.server, place.account, "POST", f"/api/projects/{project}/import", body)
+        assert report["task_count"] == count
+        rows[:] = _copy_out(connection, f"SELECT * FROM tasks_task WHERE project_id = {project}")
+        return {"wall": meter.wall, "server": meter.server, "database": meter.database, "foreign": meter.foreign}
+
+    def copied() -> dict[str, float]:
+        _empty(connection)
+        with Meter(database=[place.database]) as meter, connection.cursor() as cursor:
+            with cursor.copy("COPY tasks_task FROM STDIN") as copy:
+                for piece in rows:
+                    copy.write(piece)
+            connection.commit()
+        return {"wall": meter.wall, "foreign": meter.foreign}
+
+    with _connect(place) as connection:
+        ours, bare = map(medians, interleaved(repeat, posted, copied))
+        _empty(connection)
+    peak = memory.peak_over_idle() / 1e6
+    share = bare["wall"] / ours["wall"]
+    return [
+        Figure(
+            name=f"Import of {count:,} tasks in one POST, share of a raw COPY into the same table (%)",
+            measured=f"{count / ours['wall']:,.0f} tasks/s",
+            limit=f"{count / bare['wall']:,.0f} tasks/s",
+            foreign=ours["foreign"],
+            details={"ours": ours, "bare": bare, "body_mb": len(body) / 1e6},
+            **at_least(share * 100, 40, " %"),
+        ),
+        Figure(
+            name="The same, peak memory of the web process over idle (MB)",
+            measured=f"{peak:.0f} MB",
+            limit="",
+            foreign=ours["foreign"],
+            **at_most(peak, 128, " MB"),
+        ),
+    ]
+
+
+def exports(place: Place, project: int, count: int, annotated: int, repeat: int) -> list[Figure]:
+    """Measure exporting all tasks of a project as JSON."""
+    from platform_core.tasks.queries import json_sql
+
+    path = f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"
+    exported = call(place.server, place.account, "GET", path)
+    assert len(exported) == count
+    assert sum(len(task["annotations"]) for task in exported) == annotated
+    del exported
+    query = f"SELECT {json_sql.EXPORTED_TASK}::text FROM tasks_task t WHERE t.project_id = {project} ORDER BY t.id"
+    memory = Memory.of(place.server.workers)
+
+    def streamed() -> dict[str, float]:
+        with Meter(server=[place.server.pid], database=[place.database]) as meter:
+            size = _download(place.server.port, client.get(path, host=place.account.host, key=place.account.key))
+        return {
+            "wall": meter.wall,
+            "server": meter.server,
+            "database": meter.database,
+            "foreign": meter.foreign,
+            "mb": size / 1e6,
+        }
+
+    def copied() -> dict[str, float]:
+        with Meter(database=[place.database]) as meter:
+            size = sum(map(len, _copy_out(connection, query)))
+        return {"wall": meter.wall, "foreign": meter.foreign, "mb": size / 1e6}
+
+    with _connect(place) as connection:
+        ours, bare = map(medians, interleaved(repeat, streamed, copied))
+    peak = memory.peak_over_idle() / 1e6
+    return [
+        Figure(
+            name=f"Export of {count:,} tasks with {annotated:,} annotations, share of a raw COPY of the same JSON (%)",
+            measured=f"{ours['mb'] / ours['wall']:.0f} MB/s",
+            limit=f"{bare['mb'] / bare['wall']:.0f} MB/s",
+            foreign=ours["foreign"],
+            details={"ours": ours, "bare": bare},
+            **at_least(bare["wall"] / ours["wall"] * 100, 40, " %"),
+        ),
+        Figure(
+            name="The same, peak memory of the web process over idle (MB)",
+            measured=f"{peak:.0f} MB",
+            limit="",
+            foreign=ours["foreign"],
+            **at_most(peak, 64, " MB"),
+        ),
+    ]
+
+
+def _connect(place: Place) -> psycopg.Connection[Any]:
+    return psycopg.connect(place.url, options=f"-c search_path={place.account.schema} -c timezone=UTC")
+
+
+def _empty(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("TRUNCATE tasks_task CASCADE")
+    connection.commit()
+
+
+def _copy_out(connection: psycopg.Connection[Any], query: str) -> list[bytes]:
+    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY ({}) TO STDOUT").format(sql.SQL(query))) as copy:
+        blocks = [bytes(block) for block in copy]
+    connection.commit()
+    return blocks
+
+
+def _download(port: int, request: bytes) -> int:
+    """Read a streamed answer to its end and return its size."""
+    size, tail, piece = 0, b"", memoryview(bytearray(PIECE))
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
+        connection.sendall(request)
+        while not tail.endswith(b"\r\n0\r\n\r\n"):
+            received = connection.recv_into(piece)
+            if not received:
+                raise ConnectionError("the stream was cut off")
+            size += received
+            tail = (tail + bytes(piece[max(0, received - 16) : received]))[-16:]
+    return size
+
+
+def vacuum(place: Place) -> None:
+    """Bring statistics and visibility up to date, as autovacuum does a minute after a large import."""
+    with _connect(place) as connection:
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE tasks_task, tasks_annotation")
