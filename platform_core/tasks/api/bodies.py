@@ -1,5 +1,6 @@
 """From a request to a stream of tasks: raw bodies and uploaded files, core formats and those of enabled plugins."""
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -22,6 +23,7 @@ from platform_core.tasks.reading import (
     iter_tsv,
     normalize_tasks,
 )
+from platform_core.tasks.reading.source import BoundedStream
 from platform_core.tasks.services.import_plugins import tasks_of_importer
 from platform_core.tasks.services.imports import in_batches
 
@@ -104,7 +106,8 @@ def _part(
     importer = _importer(head, filename, wanted, principal)
     if importer is not None:
         key, spec = importer
-        return key, in_batches(tasks_of_importer(spec, body), BATCH)
+        whole = io.BufferedReader(BoundedStream(body, max_bytes=settings.TENON_MAX_IMPORT_BYTES))
+        return key, in_batches(tasks_of_importer(spec, whole), BATCH)
     name = wanted if wanted in ("json", "jsonl", "csv", "tsv") else detect_format(head, filename, content_type)
     return name, _core_batches(name, body)
 
