@@ -60,8 +60,8 @@ def load_application(parent: int) -> "WSGIApplication":
     # A forked process starts with its parent's handlers, which would swallow a signal that comes while it still loads.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    # Not SIGTERM: one that meets the web server while it starts can leave it hanging for ever (seen under load). A parent
-    # that stops in order waits for its web processes, so this only follows a parent that was killed itself.
+    # Not SIGTERM: one that meets the web server while it starts can leave it hanging for ever (seen under load). A
+    # parent that stops in order waits for its web processes, so this only follows one that was killed itself.
     die_with_parent(signal.SIGKILL, parent)
     # Inline: Django belongs into the web processes, not into their parent.
     from platform_core.wsgi import application

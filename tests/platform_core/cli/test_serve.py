@@ -63,7 +63,7 @@ def test_no_web_process_outlives_the_server(server, number):
     child.wait(timeout=30)
 
     wait_for(lambda: not any(process.is_alive(pid) for pid in workers))
-    assert process.port_is_free(port)
+    wait_for(lambda: process.port_is_free(port))
 
 
 def test_web_process_that_dies_is_replaced(server):
