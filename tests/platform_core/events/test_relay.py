@@ -261,6 +261,7 @@ def test_kernel_gives_the_handlers_of_enabled_plugins(alpha, heard):
     spec = EventHandlerSpec(key="hear", event_type="sample.*", handler=lambda _ref, event: heard.append(event.type))
     plugin = LoadedPlugin(
         slug="listener",
+        package="tenon_listener",
         manifest=Manifest(
             slug="listener",
             name="Listener",
