@@ -27,7 +27,7 @@ class Host:
 
 
 @pytest.fixture
-def new_member(db):
+def new_member():
     """Return a function that makes an account with PASSWORD and a membership."""
 
     def make(organization, role="AN", email=None, **names):
