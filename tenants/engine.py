@@ -78,7 +78,7 @@ def migrate_here(labels: frozenset[str], *, installed: frozenset[str] = frozense
         if plan:
             executor.recorder.ensure_schema()
             executor.migrate([], plan=plan, state=executor._create_project_state(with_applied_migrations=True))  # noqa: SLF001
-        _settle_constraints()
+        settle_constraints()
     return Migrated(applied=tuple((migration.app_label, migration.name) for migration, _backwards in plan))
 
 
@@ -88,7 +88,7 @@ def _refuse_non_atomic(plan: Plan) -> None:
         raise PlanRefusedError(f"These migrations cannot run in a transaction: {', '.join(names)}")
 
 
-def _settle_constraints() -> None:
+def settle_constraints() -> None:
     """Check deferred constraints now, so that a failure belongs to this transaction and later DDL finds no pending events."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -97,7 +97,9 @@ def _settle_constraints() -> None:
 
 def sql_of(executor: MigrationExecutor, plan: Plan) -> list[str]:
     """Return the statements of a plan without running them; comments mark what has no SQL."""
-    return list(executor.loader.collect_sql(plan)) if plan else []
+    labels = frozenset(migration.app_label for migration, _backwards in plan)
+    with migration_scope(labels):
+        return list(executor.loader.collect_sql(plan)) if plan else []
 
 
 def is_replayable(plan: Sequence[tuple[Migration, bool]]) -> bool:

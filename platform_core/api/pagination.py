@@ -44,11 +44,19 @@ class PageNumberPagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:  # noqa: ARG002
         """Return the rows of the page."""
         self.request = request
-        self.size = positive_number(request, "page_size", self.page_size, highest=self.max_page_size)
+        self.size = self.size_of(request)
         self.page = positive_number(request, "page", 1, highest=HIGHEST_PAGE)
         self.count = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         start = (self.page - 1) * self.size
         return list(queryset[start : start + self.size]) if start < self.count else []
+
+    def size_of(self, request: Request) -> int:
+        """Return how many rows a page has.
+
+        Raises:
+            ValidationFailedError: `page_size` is no number, or below 1.
+        """
+        return positive_number(request, "page_size", self.page_size, highest=self.max_page_size)
 
     def get_paginated_response(self, data: Any) -> Response:
         """Wrap the rows."""
@@ -61,8 +69,13 @@ class PageNumberPagination(BasePagination):
             "required": ["count", "next", "previous", "results"],
             "properties": {
                 "count": {"type": "integer", "example": 123},
-                "next": {"type": "string", "nullable": True, "format": "uri"},
-                "previous": {"type": "string", "nullable": True, "format": "uri"},
+                "next": {
+                    "type": "string",
+                    "nullable": True,
+                    "format": "uri",
+                    "example": "https://aero.example/api/projects/?page=3",
+                },
+                "previous": {"type": "string", "nullable": True, "format": "uri", "example": None},
                 "results": schema,
             },
         }

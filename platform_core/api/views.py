@@ -22,7 +22,7 @@ class TenonAPIView(generics.GenericAPIView[Any]):
     @property
     def principal(self) -> Principal:
         """Return who acts. Only for methods that ask for a permission, so that somebody is signed in."""
-        user = self.request.user
+        user: object = self.request.user
         assert isinstance(user, Principal), "declare a permission on this method before asking who acts"
         return user
 

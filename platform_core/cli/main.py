@@ -15,6 +15,7 @@ _COMMANDS = {
     "create-organization": "platform_core.cli.management:create_organization",
     "delete-organization": "platform_core.cli.management:delete_organization",
     "plugins": "platform_core.cli.plugins:plugins",
+    "plugin": "platform_core.cli.plugin:plugin",
     "django": "platform_core.cli.management:django",
 }
 

@@ -103,7 +103,10 @@ def remove_home(data_dir: Path) -> None:
     """Delete a stopped cluster with all its data; nothing happens when there is none."""
     home = find_home(data_dir)
     if home is not None:
-        shutil.rmtree(home.folder)
+        # Another run may sweep the same scratch folder at this moment; what is left after the first pass is an error.
+        shutil.rmtree(home.folder, ignore_errors=True)
+        if home.folder.exists():
+            shutil.rmtree(home.folder)
     (data_dir / POINTER_NAME).unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@ names, and its callbacks; so its execution, its maintenance and its remote comma
 
 import logging
 import signal
+import time
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from platform_core.jobs.worker import worker_name
 from tenants.models import OrganizationStatus, organization_refs
 from tenants.scope import OrganizationRef, public_scope
 
+WAIT_SECONDS: Final = 0.5
 MESSAGE_KEYS: Final = {"scope", "organization_id", "job_id"}
 logger = logging.getLogger(__name__)
 
@@ -117,6 +119,11 @@ class TenonRqWorker(SimpleWorker):
 def run_queue(queue: str, *, stop: StopRequest) -> None:
     """Work on one queue until asked to leave."""
     load_job_modules()
+    while not transport.redis_connected():
+        # The sweeper runs jobs from the database meanwhile.
+        if stop.requested:
+            return
+        time.sleep(WAIT_SECONDS)
     worker = TenonRqWorker(queue, stop=stop)
     # Left there by workers that died; their rows are brought again by the sweeper.
     worker.connection.delete(worker.queues[0].intermediate_queue_key)

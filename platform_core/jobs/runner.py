@@ -1,5 +1,6 @@
 """Running a claimed job inside its organization, and writing how it ended."""
 
+import contextlib
 import json
 import logging
 import uuid
@@ -137,9 +138,22 @@ def _attempt(owned: Claim, stop: StopRequest | None) -> Outcome | None:
                 outcome = _outcome_of(owned, heartbeat.reason or error)
         except (JobInterruption, SystemExit) as interruption:
             heartbeat.finish()
+            _replace_connection()
             outcome = _outcome_of(owned, heartbeat.reason or interruption)
     lost = isinstance(heartbeat.reason, LeaseLost)
     return None if lost else outcome
+
+
+def _replace_connection() -> None:
+    """Drop this thread's connection: the interruption may have come in the middle of any of its methods."""
+    connection = connections["default"]
+    if connection.connection is not None:
+        with contextlib.suppress(Exception):
+            connection.connection.close()
+        with contextlib.suppress(Exception):
+            # Gives the closed connection back to the pool, whatever state Django thinks it is in.
+            connection._close()  # type: ignore[attr-defined]  # noqa: SLF001
+    del connections["default"]
 
 
 def _call(owned: Claim, progress: Progress) -> Any:

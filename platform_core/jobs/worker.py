@@ -16,6 +16,7 @@ from platform_core.jobs.agenda import Agenda, drop_hint
 from platform_core.jobs.claims import overdue, recover_expired, seconds_until_due
 from platform_core.jobs.heartbeat import StopRequest
 from platform_core.jobs.listener import WorkListener
+from platform_core.jobs.probe import seconds_until_work
 from platform_core.jobs.registry import load_job_modules
 from platform_core.jobs.runner import is_active, run_one
 from platform_core.jobs.types import QUEUES, JobAddress
@@ -97,8 +98,9 @@ class DatabaseWorker:
 
     def _step(self, organization: OrganizationRef) -> tuple[bool, float | None]:
         """Return (something was done, seconds until something is due)."""
-        if not is_active(organization):
-            return False, None
+        due = seconds_until_work(organization)
+        if due is None or due > 0 or not is_active(organization):
+            return False, due
         relayed, event_due = relay_some(organization, should_stop=lambda: self._stop.requested)
         worked, job_due = self._step_jobs(organization)
         times = [seconds for seconds in (event_due, job_due) if seconds is not None]

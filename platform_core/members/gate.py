@@ -29,18 +29,21 @@ _COLUMNS = """
     ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
-_RECENT = "> now() - interval '1 minute'"
-_MEMBER_IS_STALE = f"COALESCE(m.last_activity {_RECENT}, FALSE) IS FALSE"
+_STALE_MEMBER = "COALESCE(m.last_activity > now() - interval '1 minute', FALSE) IS FALSE"
+_STALE_KEY = "COALESCE(k.last_used_at > now() - interval '1 minute', FALSE) IS FALSE"
+# The parts are constants of this module; every value is a parameter.
 _QUERIES: Final[dict[CredentialKind, str]] = {
     "api_key": f"""
-        SELECT {_COLUMNS}, k.id, k.scopes, {_MEMBER_IS_STALE} OR COALESCE(k.last_used_at {_RECENT}, FALSE) IS FALSE
+        SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL, {_STALE_MEMBER} OR {_STALE_KEY}
         FROM members_apikey k JOIN members_member m ON m.id = k.member_id
         WHERE k.digest = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",
     "access_token": f"""
-        SELECT {_COLUMNS}, r.id, NULL, {_MEMBER_IS_STALE} FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
+        SELECT {_COLUMNS}, r.id, NULL, FALSE, {_STALE_MEMBER}
+        FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
         WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",
     "session": f"""
-        SELECT {_COLUMNS}, NULL, NULL, {_MEMBER_IS_STALE} FROM members_session s JOIN members_member m ON m.id = s.member_id
+        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_STALE_MEMBER}
+        FROM members_session s JOIN members_member m ON m.id = s.member_id
         WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",
 }
 _TOUCH_KEY = """
@@ -105,7 +108,7 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, _stale = row
+    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited, _ = row
     enabled_plugins = frozenset(enabled)
     table = plugin_permissions(enabled_plugins)
     permissions = permissions_of_role(role, plugin_permissions=table) | _granted_by_teams(team_permissions, table)
@@ -123,6 +126,7 @@ def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
         enabled_plugins=enabled_plugins,
         credential=kind,
         credential_id=uuid.UUID(str(credential_id)) if credential_id else None,
+        limited=limited,
     )
 
 

@@ -42,6 +42,10 @@ class Member(TimestampedModel):
         """Whether the membership lasts."""
         return self.removed_at is None
 
+    def get_user_teams(self) -> "models.QuerySet[Team]":
+        """Return the teams the member belongs to, by name."""
+        return Team.objects.filter(memberships__member=self).order_by("name", "pk")
+
 
 class Team(TimestampedModel):
     """A group of members to which projects can be granted."""

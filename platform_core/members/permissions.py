@@ -20,6 +20,7 @@ REVIEWERS: Final = frozenset({OW, AD, MA, RE})
 MANAGERS: Final = frozenset({OW, AD, MA})
 ADMINISTRATORS: Final = frozenset({OW, AD})
 OWNERS: Final = frozenset({OW})
+ROLE_RANK: Final[dict[str, int]] = {AN: 1, RE: 2, MA: 3, AD: 4, OW: 5}
 
 # codename -> roles that have it. docs/reference/permissions.md shows the same table; a test compares them.
 CORE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
@@ -114,7 +115,8 @@ class DeclaredPermission(BasePermission):
             return True
         if not request.user.is_authenticated:
             raise NotAuthenticatedError
-        if codename is None or not request.user.can(codename):
+        principal: Any = request.user
+        if codename is None or not principal.can(codename):
             raise PermissionDeniedError(data={"permission": codename} if codename else None)
         return True
 
@@ -123,6 +125,11 @@ def declared_permission(view: Any, method: str) -> str | None:
     """Return what a view asks for on a method, or None where it declares nothing."""
     required = getattr(view, "permission_required", None)
     return required.of(method) if isinstance(required, ViewClassPermission) else None
+
+
+def may_hand_out(*, giver: str, role: str) -> bool:
+    """Say whether somebody with the role `giver` may give `role` away, or take it: nobody reaches above themselves."""
+    return ROLE_RANK[giver] >= ROLE_RANK[role]
 
 
 def permissions_of_role(role: str, *, plugin_permissions: dict[str, frozenset[str]] | None = None) -> frozenset[str]:

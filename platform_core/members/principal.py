@@ -17,6 +17,7 @@ class Principal:
         id: the member's id, which is the global user's id and the SDK's user id.
         permissions: codenames the member has by role and teams, already cut to the credential's scopes.
         enabled_plugins: slugs enabled in the organization when the gate was asked.
+        limited: the credential is narrower than its member, by scopes or by an end; it makes no other credentials.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Principal:
     enabled_plugins: frozenset[str] = frozenset()
     credential: CredentialKind
     credential_id: uuid.UUID | None = None
+    limited: bool = False
     is_authenticated: bool = field(default=True, init=False)
     is_anonymous: bool = field(default=False, init=False)
     is_active: bool = field(default=True, init=False)

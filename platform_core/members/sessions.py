@@ -29,12 +29,12 @@ class SessionStore(SessionBase):
 
     def exists(self, session_key: str) -> bool:
         """Say whether a session has this key."""
-        return _table().objects.filter(session_key=digest_of(session_key)).exists()
+        return bool(_table().objects.filter(session_key=digest_of(session_key)).exists())
 
     def create(self) -> None:
         """Make an empty session under a fresh key."""
         while True:
-            self._session_key = self._get_new_session_key()
+            self._session_key = self._get_new_session_key()  # type: ignore[attr-defined]
             try:
                 self.save(must_create=True)
             except CreateError:
@@ -52,7 +52,7 @@ class SessionStore(SessionBase):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # type: ignore[attr-defined]
         values: dict[str, Any] = {"session_data": self.encode(data), "expire_date": self.get_expiry_date()}
         table = _table()
         values["member_id" if table is Session else "user_id"] = data.get(MEMBER_KEY if table is Session else USER_KEY)

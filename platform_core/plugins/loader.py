@@ -42,6 +42,7 @@ class LoadedPlugin:
 
     Attributes:
         slug: name of the plugin.
+        package: top-level package of its code.
         manifest: what it says about itself.
         depth: dependency depth.
         label: of its Django app; None when it has none.
@@ -52,6 +53,7 @@ class LoadedPlugin:
     """
 
     slug: str
+    package: str
     manifest: Manifest
     depth: int
     label: str | None
@@ -151,6 +153,7 @@ def load_plugin(locked: LockedPlugin) -> LoadedPlugin:
     )
     return LoadedPlugin(
         slug=locked.slug,
+        package=locked.package,
         manifest=manifest,
         depth=locked.depth,
         label=label,

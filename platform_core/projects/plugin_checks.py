@@ -13,9 +13,7 @@ from platform_core.projects.configs import CompiledConfig
 def bindings_of(compiled: CompiledConfig) -> dict[str, TaxonomyRef]:
     """Return control name -> taxonomy, as plugins see it."""
     return {
-        name: control.taxonomy
-        for name, control in compiled.config.controls.items()
-        if control.taxonomy is not None
+        name: control.taxonomy for name, control in compiled.config.controls.items() if control.taxonomy is not None
     }
 
 

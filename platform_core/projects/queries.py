@@ -10,7 +10,41 @@ from platform_core.projects.managers import COUNTERS
 from platform_core.projects.models import Project
 from tenants.scope import current_organization
 
-FIELDS = ["id", "title", "description", "label_config", "expert_instruction", "show_instruction", "show_skip_button", "enable_empty_annotation", "show_annotation_history", "color", "maximum_annotations", "is_published", "model_version", "is_draft", "created_at", "updated_at", "min_annotations_to_start_training", "start_training_on_annotation_update", "show_collab_predictions", "sampling", "show_ground_truth_first", "annotator_evaluation_enabled", "show_overlap_first", "overlap_cohort_percentage", "task_data_login", "control_weights", "parsed_label_config", "evaluate_predictions_automatically", "skip_queue", "require_warning_reasons", "reveal_preannotations_interactively", "pinned_at", "created_by"]
+FIELDS = [
+    "id",
+    "title",
+    "description",
+    "label_config",
+    "expert_instruction",
+    "show_instruction",
+    "show_skip_button",
+    "enable_empty_annotation",
+    "show_annotation_history",
+    "color",
+    "maximum_annotations",
+    "is_published",
+    "model_version",
+    "is_draft",
+    "created_at",
+    "updated_at",
+    "min_annotations_to_start_training",
+    "start_training_on_annotation_update",
+    "show_collab_predictions",
+    "sampling",
+    "show_ground_truth_first",
+    "annotator_evaluation_enabled",
+    "show_overlap_first",
+    "overlap_cohort_percentage",
+    "task_data_login",
+    "control_weights",
+    "parsed_label_config",
+    "evaluate_predictions_automatically",
+    "skip_queue",
+    "require_warning_reasons",
+    "reveal_preannotations_interactively",
+    "pinned_at",
+    "created_by",
+]
 CREATOR = ("created_by__first_name", "created_by__last_name", "created_by__email")
 ORDERINGS = {"id", "title", "created_at", "updated_at", "pinned_at", "task_number", "finished_task_number"}
 # Label Studio's order: pinned projects first, the latest pin on top, then the newest project.

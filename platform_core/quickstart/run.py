@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from platform_core.quickstart.ready_file import remove_ready_file, write_ready_f
 from platform_core.quickstart.services import Services
 from platform_core.quickstart.stopping import StopRequest
 
+TENON_PROGRAM = (sys.executable, "-m", "platform_core.cli")
 _READY_SECONDS = 120.0
 _FAILURES_AT_START = 3
 _WATCH_SECONDS = 0.5
@@ -33,9 +35,15 @@ _STEP_STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 class Quickstart:
     """One run; `run()` returns when the platform has stopped."""
 
-    def __init__(self, options: QuickstartOptions, console: Console) -> None:
+    def __init__(self, options: QuickstartOptions, console: Console, *, program: Sequence[str] = TENON_PROGRAM) -> None:
+        """Describe the run; nothing starts yet.
+
+        Args:
+            program: the command whose subcommands `migrate`, `django tenon_demo`, `serve` and `worker` are the parts.
+        """
         self._options = options
         self._console = console
+        self._program = tuple(program)
         self._stop = StopRequest()
         self._services = Services(options.data_dir, use_redis=options.redis)
         self._children: list[Child] = []
@@ -108,7 +116,7 @@ class Quickstart:
         self._say(f"{title} ...")
         began = time.monotonic()
         child = process.spawn(
-            _command(arguments), env=boot.children_environment(), cwd=Path.cwd(), death_signal=signal.SIGTERM
+            [*self._program, *arguments], env=boot.children_environment(), cwd=Path.cwd(), death_signal=signal.SIGTERM
         )
         try:
             while child.poll() is None:
@@ -137,7 +145,7 @@ class Quickstart:
     def _child(self, name: str, arguments: list[str], grace_seconds: float) -> Child:
         return Child(
             name=name,
-            argv=_command(arguments),
+            argv=[*self._program, *arguments],
             env=boot.children_environment(),
             cwd=Path.cwd(),
             grace_seconds=grace_seconds,
@@ -190,7 +198,3 @@ class Quickstart:
 
     def _say(self, line: str) -> None:
         presentation.say(self._console, line)
-
-
-def _command(arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "platform_core.cli", *arguments]

@@ -9,10 +9,10 @@ from platform_core.plugins.lock import installed_plugin_apps
 from platform_core.settings import environment
 from tenants.postgresql.pool import reset_pooled_connection
 
-REPOSITORY_DIR = Path(__file__).resolve().parents[2]
-
 TENON_DATA_DIR = environment.path("TENON_DATA_DIR", Path(".tenon"))
 TENON_PUBLIC_DOMAIN = environment.text("TENON_PUBLIC_DOMAIN", "localhost")
+# Mails carry links to it, so it is never taken from a request. Organizations get its scheme and port.
+TENON_PUBLIC_URL = environment.text("TENON_PUBLIC_URL", f"http://{TENON_PUBLIC_DOMAIN}").rstrip("/")
 TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
 TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
 TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "platform_core.api.slashes.MissingSlashMiddleware",
+    "platform_core.plugins.gate.PluginGateMiddleware",
 ]
 ROOT_URLCONF = "platform_core.urls.tenant"
 PUBLIC_SCHEMA_URLCONF = "platform_core.urls.public"
@@ -100,13 +101,14 @@ APPEND_SLASH = False
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [REPOSITORY_DIR / "platform_core" / "templates"],
+        "DIRS": [Path(__file__).resolve().parents[1] / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     }
 ]
 STATIC_URL = "/static/"
 STATIC_ROOT = TENON_DATA_DIR / "static"
+STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "api" / "static"]
 
 # Bodies of imports are read as a stream and bounded by TENON_MAX_IMPORT_BYTES; everything else by this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -18,6 +18,9 @@ if not ALLOWED_HOSTS:
 environment.required("DATABASE_URL", "postgres://user:password@host:5432/name")
 environment.required("TENON_PUBLIC_DOMAIN", "the domain under which organizations get their subdomains")
 environment.required("EMAIL_HOST", "invitations and password resets are sent by mail")
+TENON_PUBLIC_URL = environment.text("TENON_PUBLIC_URL", f"https://{environment.text('TENON_PUBLIC_DOMAIN')}").rstrip(
+    "/"
+)
 EMAIL_BACKEND = environment.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 
 SESSION_COOKIE_SECURE = True

@@ -6,6 +6,7 @@ from platform_core.settings.base import DATABASES as BASE_DATABASES
 SECRET_KEY = "test-key-that-is-long-enough-for-hs256-signatures-0123456789"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 TENON_PUBLIC_DOMAIN = "testserver"
+TENON_PUBLIC_URL = "http://testserver"
 DATABASES = BASE_DATABASES
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

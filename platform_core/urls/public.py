@@ -1,10 +1,13 @@
 """Routes of the public host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 handler400 = "platform_core.api.boundary.bad_request"
 handler403 = "platform_core.api.boundary.permission_denied"
 handler404 = "platform_core.api.boundary.not_found"
 handler500 = "platform_core.api.boundary.server_error"
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("platform_core.api.urls")),
+    path("", include("platform_core.accounts.api.public_urls")),
+]

@@ -10,6 +10,9 @@ handler500 = "platform_core.api.boundary.server_error"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("platform_core.tasks.api.urls")),
     path("", include("platform_core.projects.api.urls")),
+    path("", include("platform_core.members.api.urls")),
     path("", include("platform_core.jobs.api.urls")),
     path("", include("platform_core.events.api.urls")),
+    path("", include("platform_core.api.urls")),
+    path("", include("platform_core.plugins.api.urls")),
 ]

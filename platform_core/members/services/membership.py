@@ -7,8 +7,8 @@ from platform_core.accounts.models import User
 from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
-from platform_core.members.models import ApiKey, Member, RefreshToken, Role, Session
-from platform_core.members.permissions import OWNERS
+from platform_core.members.models import ApiKey, Invitation, Member, RefreshToken, Role, Session, TeamLink
+from platform_core.members.permissions import may_hand_out
 from platform_core.members.principal import Principal
 from tenants.models import MembershipIndex
 from tenants.scope import current_organization, public_scope
@@ -54,15 +54,15 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
     Raises:
         NotFoundError: there is no such member.
         ValidationFailedError: the role is unknown, or the last owner would lose it.
-        PermissionDeniedError: somebody who is no owner makes or unmakes an owner.
+        PermissionDeniedError: the old or the new role is above the actor's own.
     """
     if role not in Role.values:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
     member = _locked(member_id)
-    if Role.OWNER in (role, member.role) and actor.role not in OWNERS:
-        raise PermissionDeniedError("Only an owner makes or unmakes an owner.")
+    for touched in (role, member.role):
+        _refuse_above(actor, touched)
     if member.role == Role.OWNER and role != Role.OWNER:
         _refuse_last_owner(member)
     before, member.role = member.role, role
@@ -83,17 +83,16 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
 
 @transaction.atomic
 def remove_member(*, member_id: int, actor: Principal) -> None:
-    """End a membership: keys, sessions and tokens die in the same transaction; the row stays for its work's sake.
+    """End a membership: keys, sessions, tokens and links die with it; the row stays for its work's sake.
 
     Raises:
         NotFoundError: there is no such member.
         ValidationFailedError: the last owner would leave.
-        PermissionDeniedError: somebody who is no owner removes an owner.
+        PermissionDeniedError: the member's role is above the actor's own.
     """
     member = _locked(member_id)
+    _refuse_above(actor, member.role)
     if member.role == Role.OWNER:
-        if actor.role not in OWNERS:
-            raise PermissionDeniedError("Only an owner removes an owner.")
         _refuse_last_owner(member)
     now = timezone.now()
     member.removed_at = now
@@ -101,6 +100,10 @@ def remove_member(*, member_id: int, actor: Principal) -> None:
     revoke_credentials(member_id=member.pk)
     member.team_memberships.all().delete()
     member.project_memberships.all().delete()
+    Invitation.objects.filter(invited_by=member, accepted_at=None, revoked_at=None).update(
+        revoked_at=now, updated_at=now
+    )
+    TeamLink.objects.filter(created_by=member, revoked_at=None).update(revoked_at=now, updated_at=now)
     organization_id = current_organization().id
     with public_scope():
         MembershipIndex.objects.filter(user_id=member.pk, organization_id=organization_id).delete()
@@ -119,15 +122,21 @@ def revoke_credentials(*, member_id: int) -> None:
 
 
 def _locked(member_id: int) -> Member:
+    """Lock the owners first, in one order: of two owners who remove each other at once, exactly one wins."""
+    list(Member.objects.select_for_update().filter(role=Role.OWNER, removed_at=None).order_by("pk").values_list("pk"))
     member = Member.objects.select_for_update().filter(pk=member_id, removed_at=None).first()
     if member is None:
         raise NotFoundError(f"There is no member {member_id} here.")
     return member
 
 
+def _refuse_above(actor: Principal, role: str) -> None:
+    if not may_hand_out(giver=actor.role, role=role):
+        raise PermissionDeniedError(f"The role {Role(role).label} is above yours: ask somebody who has it.")
+
+
 def _refuse_last_owner(member: Member) -> None:
-    owners = Member.objects.select_for_update().filter(role=Role.OWNER, removed_at=None)
-    if not any(owner.pk != member.pk for owner in owners):
+    if not Member.objects.filter(role=Role.OWNER, removed_at=None).exclude(pk=member.pk).exists():
         raise ValidationFailedError(
             "The last owner cannot leave: make somebody else an owner first.",
             validation_errors={"role": ["This is the last owner of the organization."]},

@@ -1,15 +1,21 @@
 """A new organization: its schema, its first owner, its index rows, all or nothing."""
 
+from typing import Final
+
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from platform_core.accounts.models import User
-from platform_core.api.errors import ValidationFailedError
+from platform_core.api.errors import NotFoundError, ValidationFailedError
+from platform_core.members.host import forget_hosts
 from platform_core.members.models import Role
 from platform_core.members.services.membership import add_member
+from tenants.models import Organization
 from tenants.provisioning import provision_organization
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
+
+MAX_OWN_ORGANIZATIONS: Final = 20
 
 
 @transaction.atomic
@@ -22,7 +28,28 @@ def create_organization_for(*, slug: str, name: str, owner: User, domains: tuple
     organization = provision_organization(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
     with tenant_scope(organization):
         add_member(user=owner, role=Role.OWNER, actor=None)
+    transaction.on_commit(forget_hosts)
     return organization
+
+
+@transaction.atomic
+def create_own_organization(*, slug: str, name: str, owner_id: int) -> OrganizationRef:
+    """Create an organization for an account that asks for it by itself.
+
+    Raises:
+        ValidationFailedError: the slug is malformed, reserved or taken, or the account made too many already.
+        NotFoundError: there is no such active account.
+    """
+    with public_scope():
+        # The lock counts one request at a time, so that the limit holds.
+        owner = User.objects.select_for_update().filter(pk=owner_id, is_active=True).first()
+        if owner is None:
+            raise NotFoundError
+        if Organization.objects.filter(created_by_user_id=owner_id).count() >= MAX_OWN_ORGANIZATIONS:
+            raise ValidationFailedError(
+                f"You made {MAX_OWN_ORGANIZATIONS} organizations already: ask the operator for more."
+            )
+    return create_organization_for(slug=slug, name=name, owner=owner)
 
 
 @transaction.atomic

@@ -7,7 +7,36 @@ from rest_framework import serializers
 from platform_core.projects.managers import COUNTERS
 from platform_core.projects.models import Project
 
-WRITABLE = ["title", "description", "label_config", "expert_instruction", "show_instruction", "show_skip_button", "enable_empty_annotation", "show_annotation_history", "color", "maximum_annotations", "is_published", "model_version", "is_draft", "min_annotations_to_start_training", "start_training_on_annotation_update", "show_collab_predictions", "sampling", "show_ground_truth_first", "annotator_evaluation_enabled", "show_overlap_first", "overlap_cohort_percentage", "task_data_login", "task_data_password", "evaluate_predictions_automatically", "skip_queue", "require_warning_reasons", "reveal_preannotations_interactively", "pinned_at"]
+WRITABLE = [
+    "title",
+    "description",
+    "label_config",
+    "expert_instruction",
+    "show_instruction",
+    "show_skip_button",
+    "enable_empty_annotation",
+    "show_annotation_history",
+    "color",
+    "maximum_annotations",
+    "is_published",
+    "model_version",
+    "is_draft",
+    "min_annotations_to_start_training",
+    "start_training_on_annotation_update",
+    "show_collab_predictions",
+    "sampling",
+    "show_ground_truth_first",
+    "annotator_evaluation_enabled",
+    "show_overlap_first",
+    "overlap_cohort_percentage",
+    "task_data_login",
+    "task_data_password",
+    "evaluate_predictions_automatically",
+    "skip_queue",
+    "require_warning_reasons",
+    "reveal_preannotations_interactively",
+    "pinned_at",
+]
 READABLE = [
     *("id", *WRITABLE, "created_at", "updated_at", "control_weights", "parsed_label_config"),
 ]

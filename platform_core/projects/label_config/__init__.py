@@ -3,6 +3,7 @@
 A pure package: no models, no database, no request. Everything it returns is frozen and safe to share between threads.
 """
 
+from platform_core.plugins.types import TaxonomyRef
 from platform_core.projects.label_config.changes import (
     ConfigChanges,
     config_changes,
@@ -22,7 +23,7 @@ from platform_core.projects.label_config.results import ResultLimits, ResultVali
 from platform_core.projects.label_config.schemas import result_json_schema, value_schema
 from platform_core.projects.label_config.tags import TagKind, TagRegistry, TagSpec
 from platform_core.projects.label_config.task_data import TaskDataValidator
-from platform_core.projects.label_config.types import Control, DataVariable, Label, LabelConfig, ObjectTag, TaxonomyRef
+from platform_core.projects.label_config.types import Control, DataVariable, Label, LabelConfig, ObjectTag
 
 __all__ = [
     "CORE_TAGS",

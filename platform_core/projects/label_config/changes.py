@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from platform_core.projects.label_config.types import Control, LabelConfig, TaxonomyRef
+from platform_core.plugins.types import TaxonomyRef
+from platform_core.projects.label_config.types import Control, LabelConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from platform_core.projects.label_config.errors import ConfigIssue
 from platform_core.projects.label_config.tags import TagKind, TagRegistry, TagSpec
-from platform_core.projects.label_config.tree import Node
+from platform_core.projects.label_config.tree import Node, has_control_character
 from platform_core.projects.label_config.types import Label
 
 
@@ -50,7 +50,7 @@ def _add_label(
     if not value.strip():
         issues.append(child.issue("missing_value", f"{child.tag} needs the attribute 'value'"))
         return below
-    if not value.isprintable():
+    if has_control_character(value):
         issues.append(child.issue("bad_label", f"{child.tag} {value[:64]!r} holds characters that cannot be shown"))
     # In a tree two branches may have leaves of one name; their paths tell them apart.
     identity: object = below if spec.tree else value

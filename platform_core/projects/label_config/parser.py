@@ -5,19 +5,19 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
+from platform_core.plugins.types import TaxonomyRef
 from platform_core.projects.label_config.content_rules import script_issues
 from platform_core.projects.label_config.core_tags import CORE_TAGS
 from platform_core.projects.label_config.errors import ConfigIssue, InvalidLabelConfigError
 from platform_core.projects.label_config.labels import collect_buckets, collect_labels
 from platform_core.projects.label_config.reference_rules import reference_issues
 from platform_core.projects.label_config.tags import TagKind, TagRegistry, TagSpec
-from platform_core.projects.label_config.tree import Node, read_tree
+from platform_core.projects.label_config.tree import Node, has_control_character, read_tree
 from platform_core.projects.label_config.types import (
     Control,
     DataVariable,
     LabelConfig,
     ObjectTag,
-    TaxonomyRef,
     Visibility,
 )
 from platform_core.projects.label_config.variables import MalformedVariableError, has_variable, variables_of
@@ -241,7 +241,7 @@ def _names_in(to_name: str) -> tuple[str, ...]:
 def _name_problem(name: str, flags: Iterable[str]) -> str | None:
     if len(name) > MAX_NAME_LENGTH:
         return f"is longer than {MAX_NAME_LENGTH} characters"
-    if name != name.strip() or not name.isprintable() or "," in name:
+    if name != name.strip() or has_control_character(name) or "," in name:
         return "must not hold a comma or a control character, nor begin or end with a space"
     missing = [flag for flag in flags if flag not in name]
     return f"must hold {missing[0]}, because a Repeater copies the tag" if missing else None

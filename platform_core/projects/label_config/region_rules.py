@@ -1,9 +1,10 @@
 """What a JSON Schema cannot say about the value of a region: order of start and end, labels that exist, one choice."""
 
 import difflib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from platform_core.projects.label_config.core_tags import SPANNED_OBJECTS
 from platform_core.projects.label_config.types import Control, Label
@@ -13,7 +14,9 @@ Value = Mapping[str, Any]
 Fault = tuple[str, str, str]
 Rule = Callable[[Value], Iterable[Fault]]
 
-_NUMBERED_SPANS = frozenset({"Text", "Audio", "AudioPlus"})
+MAX_HINTS: Final = 100
+MAX_HINT_LENGTH: Final = 64
+_NUMBERED_SPANS: Final = frozenset({"Text", "Audio", "AudioPlus"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +27,14 @@ class LabelRule:
         known: labels, or paths of labels in a tree; None = anything.
         single: at most one.
         paths: entries may be paths: lists of labels from the root down.
+        hints: what an unknown label is compared with to say what was meant.
     """
 
     key: str
     known: frozenset[str | tuple[str, ...]] | None
     single: bool
     paths: bool = False
+    hints: tuple[str, ...] = ()
 
     def __call__(self, value: Value) -> Iterable[Fault]:
         labels = value.get(self.key)
@@ -64,9 +69,14 @@ class LabelRule:
 
     def _unknown_message(self, entry: str | tuple[str, ...]) -> str:
         written = " / ".join(entry) if isinstance(entry, tuple) else entry
-        names = {" / ".join(label) if isinstance(label, tuple) else label for label in self.known or ()}
-        close = difflib.get_close_matches(written[:128], sorted(names)[:2_000], n=1)
+        close = difflib.get_close_matches(written, self.hints, n=1) if len(written) <= MAX_HINT_LENGTH else []
         return f"{written[:128]!r} is not in the label config" + (f"; did you mean {close[0]!r}?" if close else "")
+
+
+def _hints(labels: Iterable[Label], *, paths: bool) -> tuple[str, ...]:
+    """A bounded number of short labels: comparing texts costs the square of their length."""
+    names = dict.fromkeys(" / ".join(label.path) if paths else label.value for label in labels)
+    return tuple(itertools.islice((name for name in names if len(name) <= MAX_HINT_LENGTH), MAX_HINTS))
 
 
 def label_rule(control: Control) -> LabelRule | None:
@@ -85,16 +95,19 @@ def label_rule(control: Control) -> LabelRule | None:
         known=frozenset(names) if control.has_closed_labels else None,
         single=not control.multiple,
         paths=control.spec.tree or nested or control.taxonomy is not None,
+        hints=_hints(labels, paths=control.spec.tree),
     )
 
 
 def shared_label_rule(controls: Sequence[Control], key: str) -> LabelRule:
     """The rule for a shape that may carry the labels of any of these generic controls under `key`."""
+    labels = [label for control in controls for label in control.labels]
     is_closed = all(control.has_closed_labels for control in controls)
     return LabelRule(
         key=key,
-        known=frozenset(label.value for control in controls for label in control.labels) if is_closed else None,
+        known=frozenset(label.value for label in labels) if is_closed else None,
         single=len(controls) == 1 and not controls[0].multiple,
+        hints=_hints(labels, paths=False),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import jsonschema_rs
+import orjson
 
 from platform_core.projects.label_config.conditions import missing_required
 from platform_core.projects.label_config.errors import ResultIssue
@@ -16,6 +17,7 @@ from platform_core.projects.label_config.report import RegionReport, has_common_
 from platform_core.projects.label_config.types import LabelConfig
 
 MAX_ISSUES: Final = 100
+MAX_EXPLAINED_BYTES: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +137,24 @@ def _planned_issues(report: RegionReport, region: dict[str, Any], plan: RegionPl
 
 def _value_issues(report: RegionReport, value: dict[str, Any], checks: ValuePlan) -> Iterator[ResultIssue]:
     is_shaped = True
-    for error in itertools.islice(checks.schema.iter_errors(value), MAX_ISSUES):
+    for error in _schema_errors(checks.schema, value):
         is_shaped = False
         yield _schema_issue(report, error)
     if is_shaped:
         for rule in checks.rules:
             for key, code, message in rule(value):
                 yield report.issue(f"value.{key}", code, message)
+
+
+def _schema_errors(schema: jsonschema_rs.Validator, value: dict[str, Any]) -> Iterator[jsonschema_rs.ValidationError]:
+    """All faults of a small value, the first of a large one: the library builds every error before it returns one."""
+    if len(orjson.dumps(value)) <= MAX_EXPLAINED_BYTES:
+        yield from schema.iter_errors(value)
+        return
+    try:
+        schema.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        yield error
 
 
 def _schema_issue(report: RegionReport, error: jsonschema_rs.ValidationError) -> ResultIssue:

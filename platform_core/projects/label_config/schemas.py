@@ -23,7 +23,7 @@ def structural_schema(control: Control) -> JSONSchema:
     if control.tag == "Rating":
         properties["rating"]["maximum"] = int(float(control.attributes.get("maxRating", "5")))
     if control.buckets:
-        ids = properties["ranker"]["anyOf"][0]
+        ids = properties["ranker"]["additionalProperties"]
         properties["ranker"] = {
             "type": "object",
             "properties": dict.fromkeys(control.buckets, ids),

@@ -18,6 +18,11 @@ MAX_ATTRIBUTES: Final = 64
 _CONTROL_CHARACTERS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+def has_control_character(text: str) -> bool:
+    """True where a label or name holds tabs, line breaks and the like; joiners inside words and emoji are letters."""
+    return any(ord(character) < 32 or 127 <= ord(character) < 160 for character in text)
+
+
 @dataclass(slots=True, eq=False)
 class Node:
     """One element. Built by `read_tree`, read-only for everybody else.

@@ -1,7 +1,8 @@
 """JSON Schemas of the `value` of a region, one for each shape of result.
 
 Unknown keys are allowed everywhere: results of `perRegion` controls repeat the geometry of their region, and clients
-keep fields of their own. Coordinates are percent of the object's size unless a schema says otherwise.
+keep fields of their own. There is no `anyOf` where types differ: a keyword applies to its own type only, and faults
+stay cheap to find and to name. Coordinates are percent of the object's size unless a schema says otherwise.
 """
 
 from typing import Any, Final
@@ -70,7 +71,7 @@ OCR: Final = shape(
 ANY_VALUE: Final = shape({})
 
 # Positions in HTML are XPaths, those in dialogues the number of the utterance written as a string.
-_POSITION: Final[Schema] = {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 4096}, _NOT_NEGATIVE]}
+_POSITION: Final[Schema] = {"type": ["string", "number"], "minLength": 1, "maxLength": 4096, "minimum": 0}
 DOCUMENT_SPAN: Final = shape({"start": _POSITION, "end": _POSITION}, {"startOffset": _INDEX, "endOffset": _INDEX})
 _MOMENT: Final[Schema] = {"type": ["number", "string"]}
 TIME_SPAN: Final = shape({"start": _MOMENT, "end": _MOMENT, "instant": {"type": "boolean"}})
@@ -107,7 +108,7 @@ VIDEO_VECTOR: Final = shape(
 
 # A generic Labels region is a span, or shares the id of a region whose shape it labels; `region_rules` tells which.
 LABELS: Final = with_labels({**DOCUMENT_SPAN, "required": []}, "labels")
-CHOICES: Final = shape({"choices": {"type": "array", "items": {"anyOf": [{"type": "string"}, _SOME_LABELS]}}})
+CHOICES: Final = shape({"choices": {"type": "array", "items": {**_SOME_LABELS, "type": ["string", "array"]}}})
 TAXONOMY: Final = shape({"taxonomy": {"type": "array", "items": _SOME_LABELS}})
 TEXT_AREA: Final = shape({"text": _STRINGS})
 NUMBER: Final = shape({"number": {"type": "number"}})
@@ -115,7 +116,7 @@ RATING: Final = shape({"rating": _INDEX})
 DATE_TIME: Final = shape({"datetime": {"type": "string", "minLength": 1, "maxLength": 64}})
 PAIRWISE: Final = shape({"selected": {"enum": ["left", "right"]}})
 _IDS: Final[Schema] = {"type": "array", "items": {"type": ["string", "integer"]}}
-RANKER: Final = shape({"ranker": {"anyOf": [_IDS, {"type": "object", "additionalProperties": _IDS}]}})
+RANKER: Final = shape({"ranker": {**_IDS, "type": ["array", "object"], "additionalProperties": _IDS}})
 CHAT_MESSAGE: Final = shape(
     {
         "chatmessage": shape(

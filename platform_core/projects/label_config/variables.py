@@ -6,7 +6,7 @@ from typing import Final
 
 from platform_core.projects.label_config.types import DataVariable
 
-_EMBEDDED: Final = re.compile(r"\$(\w+(?:\.\w+)*)")
+_EMBEDDED: Final = re.compile(r"\$(\w+)")
 _SEGMENT: Final = re.compile(r"\.?([^.\[\]$<>{}\x00-\x1f]+)|\[(\d{1,9}|\{\{\s*\w{1,32}\s*\}\}|[^\]]{1,32})\]")
 _SCALARS: Final = ("str", "int", "float", "bool")
 MAX_PATH_LENGTH: Final = 256

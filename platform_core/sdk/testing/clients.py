@@ -17,10 +17,12 @@ class MemberClient(APIClient):
 
     Attributes:
         member: the acting member's row.
+        member_organization: where the member belongs.
         api_key: the key it sends.
     """
 
     member: Member
+    member_organization: OrganizationRef
     api_key: str
 
 
@@ -35,7 +37,7 @@ def client_of(organization: OrganizationRef, *, role: str = "OW", email: str | N
     with tenant_scope(organization):
         ApiKey.objects.create(member=member, digest=digest_of(key), prefix=shown_prefix(key))
     client = MemberClient(HTTP_HOST=host_of(organization), HTTP_AUTHORIZATION=f"Token {key}")
-    client.member, client.api_key = member, key
+    client.member, client.member_organization, client.api_key = member, organization, key
     return client
 
 

@@ -150,3 +150,9 @@ def alpha_client(alpha, make_client):
 def beta_client(beta, make_client):
     """Return a client of beta's owner."""
     return make_client(beta, role="OW")
+
+
+@pytest.fixture
+def jobs_run_at_once(settings):
+    """Run every job inside the caller that starts it, before the call returns."""
+    settings.TENON_JOBS_SYNC = True

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from platform_core.embedded.postgres import EmbeddedPostgres
+from platform_core.plugins.preflight import lock_plugins
 
 _DIRECTORY = "TENON_TEST_DIRECTORY"
 
@@ -20,6 +21,7 @@ def _start_services() -> tuple[Path, EmbeddedPostgres | None]:
     directory = Path(tempfile.mkdtemp(prefix="tenon-test-"))
     os.environ[_DIRECTORY] = str(directory)
     os.environ["TENON_DATA_DIR"] = str(directory / "data")
+    lock_plugins(directory / "data", strict=True)
     if os.environ.get("DATABASE_URL"):
         return directory, None
     postgres = EmbeddedPostgres(directory / "data", durable=False, allow_create_database=True)

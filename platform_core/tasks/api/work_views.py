@@ -49,6 +49,7 @@ class AnnotationListAPI(TenonAPIView):
     """Annotations of a task."""
 
     serializer_class = AnnotationWriteSerializer
+    pagination_class = None
     permission_required = ViewClassPermission(
         GET=all_permissions.annotations_view, POST=all_permissions.annotations_create
     )
@@ -128,6 +129,7 @@ class PredictionListAPI(TenonAPIView):
     """Predictions."""
 
     serializer_class = PredictionCreateSerializer
+    pagination_class = None
     permission_required = ViewClassPermission(
         GET=all_permissions.predictions_view, POST=all_permissions.predictions_change
     )

@@ -32,6 +32,8 @@ class Command(BaseCommand):
 
             results = upgrade_fleet(progress=report)
         failed = [result for result in results if result.error]
-        console.print(f"public: {len(applied)} migrations; organizations: {len(results) - len(failed)} upgraded, {len(failed)} failed")
+        console.print(
+            f"public: {len(applied)} migrations; organizations: {len(results) - len(failed)} upgraded, {len(failed)} failed"
+        )
         if failed:
             raise CommandError("Some organizations were not upgraded; mend the cause and run tenon migrate again.")

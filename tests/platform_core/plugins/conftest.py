@@ -15,7 +15,7 @@ from platform_core.plugins.lock import current_environment
 SOURCES = Path(__file__).parents[2] / "broken_plugins"
 
 
-def write_dist_info(site, project, *, editable=False):
+def make_dist_info(site, project, *, editable=False):
     folder = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
     folder.mkdir()
     (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
@@ -39,7 +39,7 @@ class Site:
             shutil.copytree(
                 source / f"tenon_{name}", self.path / f"tenon_{name}", ignore=shutil.ignore_patterns("__pycache__")
             )
-            write_dist_info(self.path, project, editable=editable)
+            make_dist_info(self.path, project, editable=editable)
         return self.candidates()
 
     def candidates(self):
@@ -65,3 +65,8 @@ def site(tmp_path, monkeypatch):
 @pytest.fixture
 def environment():
     return current_environment()
+
+
+@pytest.fixture
+def write_dist_info():
+    return make_dist_info

@@ -48,6 +48,7 @@ def loaded(slug, *, depth=0, blocking=(), **hooks):
     implementations = read_implementations(plugin)
     return LoadedPlugin(
         slug=slug,
+        package=slug,
         manifest=manifest(slug, blocking=blocking),
         depth=depth,
         label=None,

@@ -74,6 +74,7 @@ GOOD = {
         '<Choices name="c_{{idx}}" toName="t_{{idx}}"><Choice value="a"/></Choices></Repeater>'
     ),
     "harmless markup": f'{TEXT}<Choices name="c" toName="t"><Choice value="a" html="&lt;b&gt;A&lt;/b&gt;"/></Choices>',
+    "panels": f'<Collapse><Panel value="More">{TEXT}</Panel></Collapse>',
     "comment": f"<!-- {{'data': 1}} -->{TEXT}",
     "style": f"<Style>.a > b {{ color: red; /* note */ }}</Style>{TEXT}",
     "nested path": '<Text name="t" value="$a.b[0].c"/>',
@@ -156,6 +157,15 @@ BAD = {
         '<List name="l" value="$l"/><Ranker name="r" toName="l"><Bucket name="b"/><Bucket name="b"/></Ranker>',
         ["duplicate_name"],
     ),
+    "bucket without a name": (
+        '<List name="l" value="$l"/><Ranker name="r" toName="l"><Bucket/></Ranker>',
+        ["missing_name"],
+    ),
+    "label that cannot be shown": (
+        f'{TEXT}<Labels name="l" toName="t"><Label value="a&#9;b"/></Labels>',
+        ["bad_label"],
+    ),
+    "children of an unknown tag": ('<Foo><Label value="a"/></Foo>', ["unknown_tag"]),
     "only views": ("<View/><View><View/></View>", ["empty_view"]),
 }
 
@@ -204,7 +214,19 @@ def test_parse_label_config_refuses_scripts_in_text(tag):
     assert set(codes(f"{TEXT}{tag}")) == {"unsafe_content"}
 
 
-@pytest.mark.parametrize("words", ["Learn JavaScript: basics", "a &lt; b", "one = two", "online=yes", "data: text"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Learn JavaScript: basics",
+        "a &lt; b",
+        "one = two",
+        "online=yes",
+        "data: text",
+        "👨\u200d👩\u200d👧",
+        "\u0645\u06cc\u200c\u062e",
+        "a\u00a0b",
+    ],
+)
 def test_parse_label_config_allows_words_that_only_look_like_scripts(words):
     body = f'{TEXT}<Choices name="c" toName="t"><Choice value="{words}"/></Choices>'
 

@@ -1,0 +1,52 @@
+# Thin fronts: the work is done by pip (once), by the `tenon` command and by nox sessions in the same environment.
+PYTHON ?= python3
+ARGS ?=
+
+BIN := .venv/bin
+STAMP := .venv/installed
+DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run server worker test fmt lint types bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): pyproject.toml $(DISTRIBUTIONS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Tenon needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Installing into .venv (some minutes, and network, the first time only) ..."
+	@$(PYTHON) -m venv .venv || \
+		{ echo "python3 -m venv failed; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check \
+		-e ".[dev]" $(foreach file,$(DISTRIBUTIONS),-e $(dir $(file)))
+	@touch $@
+
+install: $(STAMP) ## Make .venv and install everything
+
+run: $(STAMP) ## Run the whole platform here; options: make run ARGS="--port 9000"
+	@exec $(BIN)/tenon quickstart $(ARGS)
+
+server: $(STAMP) ## Run the web server alone
+	@exec $(BIN)/tenon serve $(ARGS)
+
+worker: $(STAMP) ## Run the background worker alone
+	@exec $(BIN)/tenon worker $(ARGS)
+
+test: $(STAMP) ## Run every check and test; with ARGS only pytest: make test ARGS="-k lock"
+	@exec $(BIN)/nox -s $(if $(strip $(ARGS)),fast -- $(ARGS),tests)
+
+fmt: $(STAMP) ## Format the code and repair what can be repaired
+	@exec $(BIN)/nox -s fmt
+
+lint: $(STAMP) ## Lint, check the imports' layers and look for missing migrations
+	@exec $(BIN)/nox -s lint
+
+types: $(STAMP) ## Check the types
+	@exec $(BIN)/nox -s types
+
+bench: $(STAMP) ## Measure against the physical limits
+	@exec $(BIN)/nox -s bench -- $(ARGS)
+
+clean: ## Delete .venv and caches; data in .tenon stay
+	rm -rf .venv .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov

@@ -1,0 +1,1 @@
+"""REST views of global accounts, on the public host."""

@@ -1,0 +1,1 @@
+"""Reads on members, teams and credentials of the organization in scope."""

@@ -1,0 +1,46 @@
+"""Bodies shown in the API's documentation. The plugin in them is made up."""
+
+from typing import Any, Final
+
+PERMISSION: Final = {"codename": "orders.products.view", "reason": "Show the products.", "roles": ["OW", "AD", "MA"]}
+PLUGIN: Final[dict[str, Any]] = {
+    "slug": "orders",
+    "name": "Orders",
+    "summary": "Products with stock, and orders.",
+    "author": "Somebody",
+    "license": "MIT",
+    "state": "available",
+    "version": "1.0.0",
+    "installed_version": "",
+    "hook_level": 1,
+    "depends": [],
+    "default_enabled": False,
+    "permissions": [PERMISSION],
+    "data_classes": [],
+    "retention_days": 30,
+    "error": "",
+    "enabled_at": None,
+    "purge_due_at": None,
+}
+PLAN: Final[dict[str, Any]] = {
+    "slug": "orders",
+    "action": "enable",
+    "from_version": None,
+    "to_version": "1.0.0",
+    "depends": [],
+    "permissions": [PERMISSION],
+    "data_classes": [],
+    "sql": ['CREATE TABLE "orders_product" (...);'],
+    "notes": [{"level": "info", "message": "Two tables are made."}],
+    "projects": [],
+    "blockers": [],
+    "plan_hash": "5f0c5b1f",
+}
+ACT: Final[dict[str, Any]] = {
+    "plugin": "orders",
+    "state": "enabling",
+    "job": "7a5f6a7e-7d5c-4a58-9b10-5c7d7f6a1c11",
+    "status": "queued",
+    "purge_due_at": None,
+}
+SETTINGS: Final[dict[str, Any]] = {"version": 1, "values": {"currency": "EUR"}, "schema": {"type": "object"}}

@@ -1,0 +1,248 @@
+"""REST views of plugins."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from platform_core.api.errors import PermissionDeniedError, ValidationFailedError
+from platform_core.api.operations import operation
+from platform_core.api.views import TenonAPIView
+from platform_core.jobs.waiting import wait_for_job
+from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.plugins.api import examples
+from platform_core.plugins.api.serializers import (
+    ActSerializer,
+    EnableSerializer,
+    PlanSerializer,
+    PluginSerializer,
+    PurgeSerializer,
+    SettingsSerializer,
+)
+from platform_core.plugins.models import Activation, ActivationState
+from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, catalogue_entry
+from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
+from platform_core.plugins.services.plans import plan_enable
+from platform_core.plugins.services.requests import request_disable, request_enable, request_purge_now
+from platform_core.plugins.services.settings import change_settings, plugin_settings
+from tenants.records import JobStatus
+
+TAG = "Plugins"
+WAIT = OpenApiParameter(
+    "wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done."
+)
+
+
+def _shown(entry: CatalogueEntry, principal: Any) -> dict[str, Any]:
+    """Return an entry; reasons of failures are for those who manage plugins."""
+    return asdict(entry) if principal.can(all_permissions.plugins_manage) else {**asdict(entry), "error": ""}
+
+
+class PluginListAPI(TenonAPIView):
+    """The catalogue of plugins."""
+
+    serializer_class = PluginSerializer
+    pagination_class = None
+    permission_required = ViewClassPermission(GET=all_permissions.plugins_view)
+
+    @operation(tag=TAG, summary="List plugins", response=PluginSerializer(many=True), example=[examples.PLUGIN])
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Return every installed plugin with its state in this organization."""
+        return Response([_shown(entry, self.principal) for entry in catalogue()])
+
+
+class PluginAPI(TenonAPIView):
+    """One plugin."""
+
+    serializer_class = PluginSerializer
+    permission_required = ViewClassPermission(GET=all_permissions.plugins_view)
+
+    @operation(tag=TAG, summary="Get a plugin", response=PluginSerializer, example=examples.PLUGIN)
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Return a plugin with its state in this organization."""
+        return Response(_shown(catalogue_entry(slug), self.principal))
+
+
+class PluginPlanAPI(TenonAPIView):
+    """The dry run of enabling a plugin."""
+
+    serializer_class = PlanSerializer
+    permission_required = ViewClassPermission(GET=all_permissions.plugins_manage, POST=all_permissions.plugins_manage)
+
+    @operation(
+        tag=TAG,
+        summary="Plan enabling a plugin",
+        description="Shows dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
+        response=PlanSerializer,
+        example=examples.PLAN,
+        errors=[409],
+    )
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Return the plan."""
+        return Response(asdict(plan_enable(slug)))
+
+    post = get
+
+
+class _ActAPI(TenonAPIView):
+    """An act that a job does."""
+
+    def answer(self, request: Request, slug: str, job_id: UUID) -> Response:
+        """Answer 202 with the job; with `?wait=` 200 when it is done, or its failure."""
+        seconds = _wait(request)
+        row = wait_for_job(job_id, seconds) if seconds else None
+        if row is not None and row.status == JobStatus.FAILED:
+            error = (row.result or {}).get("error", {})
+            raise ActivationFailedError(row.error, data={**error.get("data", {}), "plugin": slug, "job": str(job_id)})
+        done = row is not None and row.status == JobStatus.COMPLETED
+        activation = Activation.objects.filter(pk=slug).first()
+        body = {
+            "plugin": slug,
+            "state": activation.state if activation is not None else ActivationState.AVAILABLE,
+            "job": str(job_id),
+            "status": row.status if row is not None else JobStatus.QUEUED,
+            "purge_due_at": activation.purge_due_at if activation is not None else None,
+        }
+        return Response(body, status=200 if done else 202)
+
+
+def _wait(request: Request) -> float:
+    text = request.query_params.get("wait", "0")
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:  # noqa: PLR2004
+        raise ValidationFailedError(validation_errors={"wait": ["A number of seconds is expected."]})
+    return float(text)
+
+
+class PluginEnableAPI(_ActAPI):
+    """Enables a plugin."""
+
+    serializer_class = EnableSerializer
+    permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
+
+    @operation(
+        tag=TAG,
+        summary="Enable or upgrade a plugin",
+        description="Wants the hash of the plan that was agreed to. A concurrent act, or a stale plan, is answered 409.",
+        request=EnableSerializer,
+        response=ActSerializer,
+        status=202,
+        example=examples.ACT,
+        request_example={"plan_hash": "5f0c5b1f"},
+        parameters=[WAIT],
+        errors=[409],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Start enabling."""
+        values = self.validated(request)
+        job_id = request_enable(slug=slug, plan_hash=values["plan_hash"], actor=self.principal)
+        return self.answer(request, slug, job_id)
+
+
+class PluginDisableAPI(_ActAPI):
+    """Disables a plugin."""
+
+    serializer_class = ActSerializer
+    permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
+
+    @operation(
+        tag=TAG,
+        summary="Disable a plugin",
+        description="Hides the plugin: routes, hooks, permissions and jobs. Its data stay.",
+        response=ActSerializer,
+        status=202,
+        example={**examples.ACT, "state": "enabled"},
+        parameters=[WAIT],
+        errors=[409],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Start disabling."""
+        return self.answer(request, slug, request_disable(slug=slug, actor=self.principal))
+
+
+class PluginPurgeAPI(_ActAPI):
+    """Purges a plugin's data."""
+
+    serializer_class = PurgeSerializer
+    permission_required = ViewClassPermission(
+        POST=all_permissions.plugins_manage, DELETE=all_permissions.plugins_manage
+    )
+
+    @operation(
+        tag=TAG,
+        summary="Purge a plugin's data",
+        description=(
+            "Starts the retention clock of a disabled plugin; until it ends, DELETE takes it back. With `force`, which needs "
+            "plugins.purge_now, everything is removed at once: tables, migration rows, settings, permissions."
+        ),
+        request=PurgeSerializer,
+        response=ActSerializer,
+        status=202,
+        example={
+            **examples.ACT,
+            "state": "purging",
+            "job": None,
+            "status": None,
+            "purge_due_at": "2026-12-20T12:00:00.000000Z",
+        },
+        request_example={"confirm": "orders", "force": False},
+        parameters=[WAIT],
+        errors=[409],
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Start the clock, or purge now."""
+        values = self.validated(request)
+        if not values["force"]:
+            activation = request_purge(slug=slug, confirm=values["confirm"], actor=self.principal)
+            return Response(_act(activation), status=202)
+        if not self.principal.can(all_permissions.plugins_purge_now):
+            raise PermissionDeniedError(data={"permission": all_permissions.plugins_purge_now})
+        return self.answer(request, slug, request_purge_now(slug=slug, confirm=values["confirm"], actor=self.principal))
+
+    @operation(
+        tag=TAG,
+        summary="Take a purge back",
+        response=ActSerializer,
+        example={**examples.ACT, "state": "disabled", "job": None, "status": None},
+        errors=[409],
+    )
+    def delete(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Stop the retention clock."""
+        return Response(_act(cancel_purge(slug=slug, actor=self.principal)))
+
+
+def _act(activation: Activation) -> dict[str, Any]:
+    return {
+        "plugin": activation.slug,
+        "state": activation.state,
+        "job": None,
+        "status": None,
+        "purge_due_at": activation.purge_due_at,
+    }
+
+
+class PluginSettingsAPI(TenonAPIView):
+    """Settings of a plugin."""
+
+    serializer_class = SettingsSerializer
+    permission_required = ViewClassPermission(GET=all_permissions.plugins_manage, PUT=all_permissions.plugins_manage)
+
+    @operation(tag=TAG, summary="Get a plugin's settings", response=SettingsSerializer, example=examples.SETTINGS)
+    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+        """Return values, version and schema."""
+        return Response(asdict(plugin_settings(slug)))
+
+    @operation(
+        tag=TAG,
+        summary="Change a plugin's settings",
+        request=SettingsSerializer,
+        response=SettingsSerializer,
+        example=examples.SETTINGS,
+        request_example={"values": {"currency": "EUR"}},
+    )
+    def put(self, request: Request, slug: str) -> Response:
+        """Replace the values."""
+        values = self.validated(request)["values"]
+        return Response(asdict(change_settings(slug=slug, values=values, actor=self.principal)))

@@ -1,0 +1,44 @@
+"""Off means absent: a route of a plugin that is not enabled here does not exist."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+
+from platform_core.plugins.loader import get_registry
+from platform_core.plugins.queries.enabled import enabled_plugins
+from tenants.scope import current_organization_or_none
+
+
+class PluginGateMiddleware:
+    """Answers 404 for routes of plugins that are off, before anybody looks at the credential."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Serve the request."""
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],  # noqa: ARG002
+    ) -> None:
+        """Refuse a plugin's view where the plugin is off.
+
+        Raises:
+            Http404: as for a path that no route matches.
+        """
+        match = request.resolver_match
+        slug = match.namespaces[0] if match is not None and match.namespaces else None
+        if slug is None:
+            return
+        if (
+            slug not in get_registry().plugins
+            or current_organization_or_none() is None
+            or slug not in enabled_plugins()
+        ):
+            raise Http404

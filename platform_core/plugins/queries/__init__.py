@@ -1,0 +1,1 @@
+"""Reading activations and the catalogue of plugins."""

@@ -1,0 +1,1 @@
+"""Acts on plugins: plan, enable, disable, purge, settings. Audited, one transaction each."""

@@ -1,0 +1,77 @@
+"""From a click to an act: checks at once what can be checked, then a job does it. Two acts at once are refused."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from platform_core.api.errors import ConflictError
+from platform_core.jobs.models import Job
+from platform_core.jobs.queue import start_job_async_or_sync
+from platform_core.jobs.registry import path_of
+from platform_core.members.principal import Principal
+from platform_core.plugins.jobs import disable_plugin_job, enable_plugin_job, purge_plugin_job
+from platform_core.plugins.models import Activation, ActivationState
+from platform_core.plugins.services.activation import locked_for_purge, refuse_needed
+from platform_core.plugins.services.plans import plan_enable
+from tenants.records import JobStatus
+
+LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
+ACTS = (enable_plugin_job, disable_plugin_job, purge_plugin_job)
+
+
+@transaction.atomic
+def request_enable(*, slug: str, plan_hash: str, actor: Principal) -> UUID:
+    """Have a job enable a plugin; returns the job's id.
+
+    Raises:
+        NotFoundError, ConflictError: it cannot be enabled, the plan is stale, or another act is under way.
+    """
+    activation = _claim(slug)
+    plan = plan_enable(slug)
+    if plan.plan_hash != plan_hash:
+        raise ConflictError(
+            "The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug}
+        )
+    if plan.blockers:
+        raise ConflictError(" ".join(plan.blockers), data={"plugin": slug, "blockers": list(plan.blockers)})
+    if plan.action == "enable":
+        activation.state = ActivationState.ENABLING
+        activation.save(update_fields=["state", "updated_at"])
+    return start_job_async_or_sync(enable_plugin_job, slug, actor.id, actor=actor)
+
+
+@transaction.atomic
+def request_disable(*, slug: str, actor: Principal) -> UUID:
+    """Have a job disable a plugin; raises as `request_enable`."""
+    activation = _claim(slug)
+    allowed = {ActivationState.ENABLED, ActivationState.ENABLE_FAILED, ActivationState.UPGRADE_FAILED}
+    if activation.state not in allowed:
+        raise ConflictError(
+            f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state}
+        )
+    refuse_needed(slug)
+    return start_job_async_or_sync(disable_plugin_job, slug, actor.id, actor=actor)
+
+
+@transaction.atomic
+def request_purge_now(*, slug: str, confirm: str, actor: Principal) -> UUID:
+    """Have a job purge a plugin without waiting for the retention time; raises as `request_enable`."""
+    _claim(slug)
+    locked_for_purge(slug, confirm)
+    return start_job_async_or_sync(purge_plugin_job, slug, actor.id, actor=actor)
+
+
+def _claim(slug: str) -> Activation:
+    """Lock the activation row and refuse when a job already acts on it.
+
+    Raises:
+        ConflictError: another act is under way.
+    """
+    Activation.objects.bulk_create([Activation(slug=slug)], ignore_conflicts=True)
+    activation = Activation.objects.select_for_update().get(pk=slug)
+    live = Job.objects.filter(function__in=[path_of(act) for act in ACTS], args__0=slug, status__in=LIVE).first()
+    if live is not None:
+        raise ConflictError(
+            f'Plugin "{slug}" is being worked on by job {live.pk}.', data={"plugin": slug, "job": str(live.pk)}
+        )
+    return activation

@@ -1,0 +1,114 @@
+"""Tables of a plugin in one organization's schema: made, previewed, dropped. Knows labels and tables, never plugins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from tenants import ddl
+from tenants.digests import core_labels, migrations_digest
+from tenants.engine import is_replayable, migrate_here, plan_of, record_applied, schema_lock, settle_constraints, sql_of
+from tenants.errors import SchemaBehindError
+from tenants.models import SchemaState
+from tenants.scope import current_organization, public_scope
+from tenants.scripts import find_script, plugin_key, store_script
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginTables:
+    """What a plugin has in the current schema.
+
+    Attributes:
+        tables: names, sorted.
+        migrations: (app, name) applied by this run, in order.
+    """
+
+    tables: tuple[str, ...]
+    migrations: tuple[tuple[str, str], ...]
+
+
+def refuse_lagging_schema() -> None:
+    """Refuse to touch a schema whose core is not at the installed code.
+
+    Raises:
+        SchemaBehindError: it lags; `tenon migrate` mends it.
+    """
+    organization = current_organization()
+    with public_scope():
+        digest = (
+            SchemaState.objects.filter(organization_id=organization.id).values_list("core_digest", flat=True).first()
+        )
+    if digest != migrations_digest(core_labels()):
+        raise SchemaBehindError(
+            f"The schema of {organization.slug} is not at the installed version: run tenon migrate first."
+        )
+
+
+def make_tables(*, slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:
+    """Bring a plugin's tables in the current schema to the installed code. Must be inside a transaction.
+
+    The first organization migrates; its tables are written down as a script that the next ones replay, as long as the
+    migrations are schema operations alone.
+
+    Args:
+        labels: the plugin's own app labels.
+        installed: labels that are at head here: the core and the plugins it depends on.
+
+    Raises:
+        PlanRefusedError: the plan touches other apps, or cannot run in a transaction.
+        SchemaBehindError: the core is not at head here.
+    """
+    refuse_lagging_schema()
+    if not labels:
+        return PluginTables(tables=(), migrations=())
+    with schema_lock():
+        if not has_migrations(labels):
+            script = find_script(plugin_key(slug, labels))
+            if script is not None:
+                ddl.replay_here(script.script)
+                migrations = tuple((app, name) for app, name in script.migrations)
+                record_applied(migrations)
+                return PluginTables(tables=tuple(tables_of(labels)), migrations=migrations)
+        return _migrate(slug, labels, installed)
+
+
+def _migrate(slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:
+    _executor, plan = plan_of(labels, installed=installed)
+    from_zero, replayable = not has_migrations(labels), is_replayable(plan)
+    migrated = migrate_here(labels, installed=installed)
+    tables = tuple(tables_of(labels))
+    if from_zero and replayable:
+        store_script(plugin_key(slug, labels), ddl.dump_here(tables, with_functions=False), migrated.applied)
+    return PluginTables(tables=tables, migrations=migrated.applied)
+
+
+def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[str]:
+    """Return the SQL that enabling or upgrading would run here, without running it."""
+    if not labels:
+        return []
+    with transaction.atomic():
+        executor, plan = plan_of(labels, installed=installed)
+        return sql_of(executor, plan)
+
+
+def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:
+    """Drop tables and migration rows in the current schema; needs no plugin code. Must be inside a transaction."""
+    present = sorted({*(table for table in tables if table in set(ddl.tables_here())), *tables_of(frozenset(labels))})
+    # Rows that the plugin's own clean-up deleted in this transaction leave deferred checks behind, and DROP refuses then.
+    settle_constraints()
+    with connection.cursor() as cursor:
+        if present:
+            cursor.execute(f"DROP TABLE {', '.join(ddl.quoted(table) for table in present)} CASCADE")
+        cursor.execute("DELETE FROM django_migrations WHERE app = ANY(%s)", [list(labels)])
+
+
+def has_migrations(labels: frozenset[str]) -> bool:
+    """Say whether any migration of these apps is recorded here."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM django_migrations WHERE app = ANY(%s))", [list(labels)])
+        return bool(cursor.fetchone()[0])
+
+
+def tables_of(labels: frozenset[str]) -> list[str]:
+    """Return the tables of the current schema whose names begin with a label: the rule every plugin table obeys."""
+    return [table for table in ddl.tables_here() if any(table.startswith(f"{label}_") for label in labels)]
