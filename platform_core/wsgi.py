@@ -2,8 +2,14 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "platform_core.settings.local")
 
 application = get_wsgi_application()
+
+# A process is ready when it has loaded its views and plugins, not at its first request, which would wait for seconds.
+for urlconf in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
+    assert get_resolver(urlconf).url_patterns is not None

@@ -44,15 +44,19 @@ def refuse_lagging_schema() -> None:
         )
 
 
-def make_tables(*, slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:
+def make_tables(
+    *, slug: str, labels: frozenset[str], installed: frozenset[str], known: Sequence[str] = ()
+) -> PluginTables:
     """Bring a plugin's tables in the current schema to the installed code. Must be inside a transaction.
 
     The first organization migrates; its tables are written down as a script that the next ones replay, as long as the
-    migrations are schema operations alone.
+    migrations are schema operations alone. Which tables belong to the plugin is seen by looking before and after: a
+    prefix would not tell `data` from `data_manager`.
 
     Args:
         labels: the plugin's own app labels.
         installed: labels that are at head here: the core and the plugins it depends on.
+        known: tables that an earlier run made.
 
     Raises:
         PlanRefusedError: the plan touches other apps, or cannot run in a transaction.
@@ -62,24 +66,35 @@ def make_tables(*, slug: str, labels: frozenset[str], installed: frozenset[str])
     if not labels:
         return PluginTables(tables=(), migrations=())
     with schema_lock():
-        if not has_migrations(labels):
-            script = find_script(plugin_key(slug, labels))
-            if script is not None:
-                ddl.replay_here(script.script)
-                migrations = tuple((app, name) for app, name in script.migrations)
-                record_applied(migrations)
-                return PluginTables(tables=tuple(tables_of(labels)), migrations=migrations)
-        return _migrate(slug, labels, installed)
+        before = set(ddl.tables_here())
+        migrations = _replay(slug, labels) or _migrate(slug, labels, installed, before)
+        after = ddl.tables_here()
+    tables = tuple(table for table in after if table not in before or table in known)
+    return PluginTables(tables=tables, migrations=migrations)
 
 
-def _migrate(slug: str, labels: frozenset[str], installed: frozenset[str]) -> PluginTables:
+def _replay(slug: str, labels: frozenset[str]) -> tuple[tuple[str, str], ...] | None:
+    if has_migrations(labels):
+        return None
+    script = find_script(plugin_key(slug, labels))
+    if script is None:
+        return None
+    ddl.replay_here(script.script)
+    migrations = tuple((app, name) for app, name in script.migrations)
+    record_applied(migrations)
+    return migrations
+
+
+def _migrate(
+    slug: str, labels: frozenset[str], installed: frozenset[str], before: set[str]
+) -> tuple[tuple[str, str], ...]:
     _executor, plan = plan_of(labels, installed=installed)
     from_zero, replayable = not has_migrations(labels), is_replayable(plan)
     migrated = migrate_here(labels, installed=installed)
-    tables = tuple(tables_of(labels))
     if from_zero and replayable:
+        tables = [table for table in ddl.tables_here() if table not in before]
         store_script(plugin_key(slug, labels), ddl.dump_here(tables, with_functions=False), migrated.applied)
-    return PluginTables(tables=tables, migrations=migrated.applied)
+    return migrated.applied
 
 
 def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[str]:
@@ -93,7 +108,8 @@ def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[st
 
 def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:
     """Drop tables and migration rows in the current schema; needs no plugin code. Must be inside a transaction."""
-    present = sorted({*(table for table in tables if table in set(ddl.tables_here())), *tables_of(frozenset(labels))})
+    here = set(ddl.tables_here())
+    present = sorted(table for table in tables if table in here)
     # Rows that the plugin's own clean-up deleted in this transaction leave deferred checks behind, and DROP refuses then.
     settle_constraints()
     with connection.cursor() as cursor:
@@ -108,7 +124,3 @@ def has_migrations(labels: frozenset[str]) -> bool:
         cursor.execute("SELECT EXISTS (SELECT FROM django_migrations WHERE app = ANY(%s))", [list(labels)])
         return bool(cursor.fetchone()[0])
 
-
-def tables_of(labels: frozenset[str]) -> list[str]:
-    """Return the tables of the current schema whose names begin with a label: the rule every plugin table obeys."""
-    return [table for table in ddl.tables_here() if any(table.startswith(f"{label}_") for label in labels)]

@@ -17,7 +17,23 @@ def run_management(name: str, words: tuple[str, ...], *, make_database: bool = F
         # Inline: Django is imported after the settings and plugins are known.
         from django.core.management import execute_from_command_line
 
-        execute_from_command_line(["tenon", name, *words])
+        try:
+            execute_from_command_line(["tenon", name, *words])
+        finally:
+            _close_pools()
+
+
+def _close_pools() -> None:
+    """Let the database go before an embedded one is stopped; its pool would try to connect again."""
+    # Inline: as above.
+    from django.conf import settings
+    from django.db import connections
+
+    if settings.configured:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            if hasattr(connection, "close_pool"):
+                connection.close_pool()
 
 
 @click.command(context_settings=_PASS_THROUGH)

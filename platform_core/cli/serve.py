@@ -57,7 +57,13 @@ def run_server(*, host: str, port: int, workers: int, threads: int, quiet: bool)
 
 def load_application(parent: int) -> "WSGIApplication":
     """Load the application in a web process, which from now on ends with its parent even if that one is killed."""
-    die_with_parent(signal.SIGTERM, parent)
+    # A forked process starts with its parent's handlers, which would swallow a signal that comes while it still loads.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    # Not SIGTERM: one that meets the web server while it starts can leave it hanging for ever (seen under load). A parent
+    # that stops in order waits for its web processes, so this only follows a parent that was killed itself.
+    die_with_parent(signal.SIGKILL, parent)
+    # Inline: Django belongs into the web processes, not into their parent.
     from platform_core.wsgi import application
 
     return application

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import shutil
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from platform_core.embedded.private_files import private_folder, write_private
 POINTER_NAME = "postgres.location"
 FOLDER_NAME = "postgres"
 _SCRATCH = "scratch-"
+_DELETED = ".deleted-"
+_HALF_MADE_SECONDS = 3600.0
 _NAME = re.compile(r"^(scratch-)?[0-9a-f]{12}-[0-9a-f]{8}$")
 
 
@@ -103,10 +106,7 @@ def remove_home(data_dir: Path) -> None:
     """Delete a stopped cluster with all its data; nothing happens when there is none."""
     home = find_home(data_dir)
     if home is not None:
-        # Another run may sweep the same scratch folder at this moment; what is left after the first pass is an error.
-        shutil.rmtree(home.folder, ignore_errors=True)
-        if home.folder.exists():
-            shutil.rmtree(home.folder)
+        _delete(home.folder)
     (data_dir / POINTER_NAME).unlink(missing_ok=True)
 
 
@@ -122,16 +122,32 @@ def _pointed_home(pointer: Path) -> ClusterHome:
     return ClusterHome(folder=folder)
 
 
+def _delete(folder: Path) -> None:
+    """Delete a folder under another name first, so that nobody opens a file in it meanwhile."""
+    condemned = folder.with_name(f"{_DELETED}{secrets.token_hex(8)}")
+    folder.rename(condemned)
+    shutil.rmtree(condemned)
+
+
 def _sweep(clusters: Path) -> None:
     """Delete scratch clusters that nobody runs and no data folder points to any more."""
-    for folder in clusters.glob(f"{_SCRATCH}*"):
+    for folder in (*clusters.glob(f"{_SCRATCH}*"), *clusters.glob(f"{_DELETED}*")):
         home = ClusterHome(folder=folder)
         lock = FileLock(home.lock)
+        # Another process may sweep, start or delete the same cluster at the same time.
         with suppress(EmbeddedServiceInUseError, OSError):
-            lock.acquire(what=str(folder))
-            try:
-                pointer = Path(home.owner.read_text(encoding="utf-8")) / POINTER_NAME
-                if not pointer.is_file() or pointer.read_text(encoding="utf-8").strip() != folder.name:
-                    shutil.rmtree(folder)
-            finally:
-                lock.release()
+            if _is_abandoned(home):
+                lock.acquire(what=str(folder))
+                try:
+                    _delete(folder)
+                finally:
+                    lock.release()
+
+
+def _is_abandoned(home: ClusterHome) -> bool:
+    try:
+        pointer = Path(home.owner.read_text(encoding="utf-8")) / POINTER_NAME
+    except FileNotFoundError:
+        # Half made or half deleted; its maker may still be at it.
+        return time.time() - home.folder.stat().st_mtime > _HALF_MADE_SECONDS
+    return not pointer.is_file() or pointer.read_text(encoding="utf-8").strip() != home.folder.name

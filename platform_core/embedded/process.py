@@ -101,14 +101,21 @@ def stop(process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals,
 
 
 def is_alive(pid: int) -> bool:
-    """Say whether a process with this id exists, whoever owns it."""
+    """Say whether a process with this id runs, whoever owns it; one that waits to be reaped does not.
+
+    In a container the first process often reaps nobody, so an orphan that has ended would look alive for ever.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
+        pass
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
         return True
-    return True
+    return fields[0] not in {"Z", "X"}
 
 
 def works_in(pid: int, folder: Path) -> bool:

@@ -29,20 +29,21 @@ _COLUMNS = """
     ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
-_STALE_MEMBER = "COALESCE(m.last_activity > now() - interval '1 minute', FALSE) IS FALSE"
-_STALE_KEY = "COALESCE(k.last_used_at > now() - interval '1 minute', FALSE) IS FALSE"
+_RECENT = "> now() - interval '1 minute'"
+_MEMBER_IS_STALE = f"COALESCE(m.last_activity {_RECENT}, FALSE) IS FALSE"
 # The parts are constants of this module; every value is a parameter.
 _QUERIES: Final[dict[CredentialKind, str]] = {
     "api_key": f"""
-        SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL, {_STALE_MEMBER} OR {_STALE_KEY}
+        SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL,
+               {_MEMBER_IS_STALE} OR COALESCE(k.last_used_at {_RECENT}, FALSE) IS FALSE
         FROM members_apikey k JOIN members_member m ON m.id = k.member_id
         WHERE k.digest = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",
     "access_token": f"""
-        SELECT {_COLUMNS}, r.id, NULL, FALSE, {_STALE_MEMBER}
+        SELECT {_COLUMNS}, r.id, NULL, FALSE, {_MEMBER_IS_STALE}
         FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
         WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",
     "session": f"""
-        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_STALE_MEMBER}
+        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_MEMBER_IS_STALE}
         FROM members_session s JOIN members_member m ON m.id = s.member_id
         WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",
 }

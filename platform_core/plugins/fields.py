@@ -4,11 +4,11 @@ An ordinary foreign key breaks the core wherever the plugin's table does not exi
 a delete and asks a table that is not there. So Django knows no constraint and does nothing on delete, and the database
 itself cascades, through a constraint named in `Meta.constraints`:
 
-    class Report(models.Model):
+    class Line(models.Model):
         task = CoreForeignKey("tasks.Task")
 
         class Meta:
-            constraints = [CoreForeignKeyConstraint(field="task", name="aviation_report_task_fk")]
+            constraints = [CoreForeignKeyConstraint(field="task", name="orders_line_task_fk")]
 """
 
 from collections.abc import Sequence

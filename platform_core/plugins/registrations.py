@@ -5,6 +5,7 @@ Keys are names within a plugin; the core addresses a registration as `slug.key`.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from platform_core.plugins.types import Json
@@ -134,6 +135,21 @@ class LabelTag(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SampleData:
+    """Data that show a project template at work; the quickstart's first organization gets them.
+
+    Attributes:
+        importer: key of an importer of the same plugin.
+        file: absolute path of a small file that ships with the plugin.
+        shared_file: relative path of a larger file in the folder of shared data sets, preferred where it exists.
+    """
+
+    importer: str
+    file: Path
+    shared_file: PurePosixPath | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectTemplateSpec:
     """A label config offered when a project is created.
 
@@ -143,6 +159,7 @@ class ProjectTemplateSpec:
         description: one sentence for people.
         group: heading under which it is listed.
         label_config: XML text.
+        sample: data to try it with.
     """
 
     key: str
@@ -150,6 +167,7 @@ class ProjectTemplateSpec:
     description: str
     group: str
     label_config: str
+    sample: SampleData | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

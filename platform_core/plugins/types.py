@@ -23,7 +23,7 @@ TAXONOMY_PATTERN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxonomyRef:
-    """What a control tag names in `taxonomy="aviation:cictt@4.7"`.
+    """What a control tag names in `taxonomy="library:subjects@2.1"`.
 
     Attributes:
         slug: of the plugin that owns the taxonomy.
@@ -44,7 +44,7 @@ class TaxonomyRef:
         """
         match = TAXONOMY_PATTERN.fullmatch(text)
         if match is None:
-            raise ValueError(f"A taxonomy is written slug:key@version, as in aviation:cictt@4.7; this is {text!r}")
+            raise ValueError(f"A taxonomy is written slug:key@version, as in library:subjects@2.1; this is {text!r}")
         return cls(**match.groupdict())
 
     def __str__(self) -> str:

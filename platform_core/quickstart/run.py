@@ -72,6 +72,9 @@ class Quickstart:
 
     def _come_up(self) -> None:
         os.environ["TENON_DATA_DIR"] = str(self._options.data_dir)
+        # What each child does as usual would scroll the addresses and tokens away.
+        os.environ.setdefault("TENON_LOG_LEVEL", "WARNING")
+        os.environ.setdefault("TENON_PUBLIC_URL", f"http://localhost:{self._options.port}")
         boot.choose_settings()
         if not os.environ.get("TENON_SECRET_KEY", "").strip():
             os.environ["TENON_SECRET_KEY"] = ensure_secret_key(self._options.data_dir)

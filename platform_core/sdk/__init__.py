@@ -15,6 +15,7 @@ from platform_core.plugins.registrations import (
     ImporterSpec,
     ProjectTemplateSpec,
     RouteSpec,
+    SampleData,
     TaxonomySpec,
 )
 from platform_core.plugins.types import (
@@ -48,6 +49,7 @@ __all__ = [
     "PlanNote",
     "ProjectTemplateSpec",
     "RouteSpec",
+    "SampleData",
     "TaskContext",
     "TaskIssue",
     "TaxonomyRef",

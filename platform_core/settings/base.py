@@ -9,6 +9,8 @@ from platform_core.plugins.lock import installed_plugin_apps
 from platform_core.settings import environment
 from tenants.postgresql.pool import reset_pooled_connection
 
+_CHECKOUT = Path(__file__).resolve().parents[2]
+
 TENON_DATA_DIR = environment.path("TENON_DATA_DIR", Path(".tenon"))
 TENON_PUBLIC_DOMAIN = environment.text("TENON_PUBLIC_DOMAIN", "localhost")
 # Mails carry links to it, so it is never taken from a request. Organizations get its scheme and port.
@@ -17,6 +19,8 @@ TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
 TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
 TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
 TENON_LOCAL_STORAGE_ROOT = environment.text("TENON_LOCAL_STORAGE_ROOT") or None
+# Data sets that lie beside this checkout; the demo prefers them to the extracts that plugins ship.
+TENON_SHARED_DATA = environment.path("TENON_SHARED_DATA", _CHECKOUT.parent / "shared" / "data")
 REDIS_URL = environment.text("REDIS_URL")
 
 SECRET_KEY = environment.text("TENON_SECRET_KEY")
@@ -27,6 +31,7 @@ ALLOWED_HOSTS = environment.words("TENON_ALLOWED_HOSTS")
 SHARED_APPS = [
     "tenants",
     "platform_core.accounts",
+    "platform_core.quickstart",
     "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -214,4 +219,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
     "root": {"handlers": ["console"], "level": environment.text("TENON_LOG_LEVEL", "INFO")},
+    # A client's mistake is the client's to read; only failures of ours are the operator's.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -157,7 +157,7 @@ class CurrentOrganizationAPI(TenonAPIView):
             "domains": ["aero.tenon.example"],
             "member_count": 4,
             "role": "RE",
-            "plugins": ["aviation"],
+            "plugins": ["webhooks"],
         },
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002

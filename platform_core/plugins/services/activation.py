@@ -69,7 +69,9 @@ def _enable(slug: str, *, upgrade: bool, actor: Principal | None) -> Activation:
     activation, _made = Activation.objects.select_for_update().get_or_create(slug=slug)
     before = activation.version
     labels = labels_of_plugin(plugin)
-    tables: PluginTables = make_tables(slug=slug, labels=labels, installed=installed_labels(plugin))
+    tables: PluginTables = make_tables(
+        slug=slug, labels=labels, installed=installed_labels(plugin), known=activation.tables
+    )
     facade = HookFacade()
     if upgrade and before != plugin.manifest.version:
         facade.after_upgrade(slug, organization, from_version=before, to_version=plugin.manifest.version)

@@ -1,5 +1,6 @@
 """From a request to a stream of tasks: raw bodies and uploaded files, core formats and those of enabled plugins."""
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -11,9 +12,8 @@ from rest_framework.request import Request
 
 from platform_core.api.errors import PayloadTooLargeError, ValidationFailedError
 from platform_core.members.principal import Principal
-from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.loader import get_registry
-from platform_core.plugins.registrations import ImportedTask, ImporterSpec
+from platform_core.plugins.registrations import ImporterSpec
 from platform_core.tasks.reading import (
     ImportTask,
     detect_format,
@@ -23,6 +23,8 @@ from platform_core.tasks.reading import (
     iter_tsv,
     normalize_tasks,
 )
+from platform_core.tasks.reading.source import BoundedStream
+from platform_core.tasks.services.import_plugins import tasks_of_importer
 from platform_core.tasks.services.imports import in_batches
 
 BATCH: Final = 2000
@@ -104,7 +106,8 @@ def _part(
     importer = _importer(head, filename, wanted, principal)
     if importer is not None:
         key, spec = importer
-        return key, in_batches(_from_plugin(spec, body), BATCH)
+        whole = io.BufferedReader(BoundedStream(body, max_bytes=settings.TENON_MAX_IMPORT_BYTES))
+        return key, in_batches(tasks_of_importer(spec, whole), BATCH)
     name = wanted if wanted in ("json", "jsonl", "csv", "tsv") else detect_format(head, filename, content_type)
     return name, _core_batches(name, body)
 
@@ -134,15 +137,3 @@ def _importer(head: bytes, filename: str, wanted: str | None, principal: Princip
         if spec.sniff(head, filename):
             return key, spec
     return None
-
-
-def _from_plugin(spec: ImporterSpec, body: BinaryIO) -> Iterator[ImportTask]:
-    try:
-        for task in spec.read(body):
-            yield _as_import_task(task)
-    except ImportFormatError as error:
-        raise ValidationFailedError(str(error), validation_errors={"non_field_errors": [str(error)]}) from error
-
-
-def _as_import_task(task: ImportedTask) -> ImportTask:
-    return ImportTask(task.data, task.meta or {}, task.annotations, task.predictions, None)

@@ -110,7 +110,7 @@ class TaskAPI(TenonAPIView):
         request=TaskWriteSerializer(partial=True),
         response=TaskSerializer,
         example=examples.TASK,
-        request_example={"meta": {"source": "asrs"}},
+        request_example={"meta": {"source": "survey"}},
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change fields of a task."""

@@ -1,8 +1,13 @@
-"""Where an import meets the validators of plugins: a batch at a time."""
+"""Where an import meets plugins: their file formats, and their validators a batch at a time."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
+from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.facade import HookFacade
+from platform_core.plugins.registrations import ImporterSpec
 from platform_core.plugins.types import TaskContext
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.tasks.reading import ImportTask
@@ -37,3 +42,16 @@ def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, fir
             validation_errors={"non_field_errors": [message]},
             data={"item": item, "issues": [issue_dict(effect.plugin, issue)]},
         )
+
+
+def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO) -> Iterator[ImportTask]:
+    """Yield the tasks that a plugin's importer reads from a stream.
+
+    Raises:
+        ValidationFailedError: the stream has not the importer's format.
+    """
+    try:
+        for task in spec.read(stream):
+            yield ImportTask(task.data, task.meta or {}, task.annotations, task.predictions, None)
+    except ImportFormatError as error:
+        raise ValidationFailedError(str(error), validation_errors={"non_field_errors": [str(error)]}) from error

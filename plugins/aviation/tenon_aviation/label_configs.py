@@ -1,10 +1,12 @@
 """Label configs that the plugin offers for new projects."""
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from platform_core.sdk import ProjectTemplateSpec
+from platform_core.sdk import ProjectTemplateSpec, SampleData
+from tenon_aviation.importers import ASRS_IMPORTER
 
-_FOLDER = Path(__file__).parent / "templates"
+_PACKAGE = Path(__file__).parent
+_FOLDER = _PACKAGE / "templates"
 
 
 def templates() -> list[ProjectTemplateSpec]:
@@ -16,5 +18,10 @@ def templates() -> list[ProjectTemplateSpec]:
             description="Code a report with phase of flight, CICTT occurrence categories, event class and a synopsis.",
             group="Aviation safety",
             label_config=(_FOLDER / "cictt_quick_coding.xml").read_text(encoding="utf-8"),
+            sample=SampleData(
+                importer=ASRS_IMPORTER.key,
+                file=_PACKAGE / "data" / "asrs_extract.csv",
+                shared_file=PurePosixPath("aviation/asrs_new_england_conflicts_1988_2017.csv"),
+            ),
         )
     ]

@@ -24,11 +24,12 @@ COMMANDS = [
 
 
 def tenon(*words, typed="", **environment):
+    """Run the command as a child does whose parent has looked at the plugins; that takes seconds each time."""
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [sys.executable, "-m", "platform_core.cli", *words],
         cwd=REPOSITORY,
-        env={**clean, **environment},
+        env={**clean, "TENON_PLUGINS_CHECKED": "1", **environment},
         capture_output=True,
         text=True,
         check=False,
@@ -122,6 +123,18 @@ def test_error_of_an_embedded_service_is_a_message(tmp_path):
 
     assert done.returncode == 1
     assert done.stderr.startswith("Error: The database in") or done.stderr.startswith("Error: The database of")
+
+
+@pytest.mark.slow  # tries every installed plugin in a process of its own
+def test_command_locks_the_plugins_when_there_is_no_lock(tmp_path):
+    known = {"TENON_DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://", "TENON_PLUGINS_CHECKED": ""}
+
+    first = tenon("django", "check", **known)
+    written = (tmp_path / "plugins.lock.json").stat().st_mtime_ns
+    second = tenon("django", "check", **known)
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr
+    assert (tmp_path / "plugins.lock.json").stat().st_mtime_ns == written
 
 
 def test_plugins_lock_writes_the_lock_without_a_database(tmp_path):

@@ -43,12 +43,14 @@ def server(database_url, tmp_path):
     child = subprocess.Popen(
         [sys.executable, "-m", "platform_core.cli", "serve", "--port", str(port), "--workers", "2", "--quiet"],
         cwd=Path(__file__).parents[3],
-        env={**clean, "DATABASE_URL": database_url, "TENON_DATA_DIR": str(tmp_path)},
+        env={**clean, "DATABASE_URL": database_url, "TENON_DATA_DIR": str(tmp_path), "TENON_PLUGINS_CHECKED": "1"},
     )
     wait_for(lambda: is_ready(port) or child.poll() is not None)
     yield child, port
+    left = children_of(child.pid) if child.poll() is None else []
     child.kill()
     child.wait()
+    wait_for(lambda: not any(process.is_alive(pid) for pid in left), seconds=5)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])

@@ -183,6 +183,20 @@ def test_scratch_clusters_of_vanished_folders_are_swept(tmp_path):
         cluster_home.remove_home(tmp_path / name)
 
 
+@root_only
+def test_half_deleted_clusters_are_swept_after_an_hour(tmp_path):
+    old, new = (cluster_home.make_home(tmp_path / name, scratch=True) for name in ("old", "new"))
+    for home in (old, new):
+        home.owner.unlink()
+    os.utime(old.folder, (0, 0))
+
+    other = cluster_home.make_home(tmp_path / "other", scratch=True)
+
+    assert [home.folder.exists() for home in (old, new)] == [False, True]
+    for home in (new, other):
+        shutil.rmtree(home.folder)
+
+
 def test_missing_wheel_is_said_with_both_ways_out():
     done = subprocess.run(
         [sys.executable, "-S", "-c", "from platform_core.embedded.binaries import wheel_binaries; wheel_binaries()"],

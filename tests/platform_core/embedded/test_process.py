@@ -94,8 +94,12 @@ def test_port_is_free_only_while_nobody_listens():
     assert process.port_is_free(port)
 
 
-def test_is_alive_knows_the_living_and_the_dead():
-    child = subprocess.Popen([sys.executable, "-c", ""])
-    child.wait()
+def test_is_alive_knows_the_living_the_dead_and_those_nobody_has_reaped():
+    dead, unreaped = (subprocess.Popen([sys.executable, "-c", ""]) for _ in range(2))
+    dead.wait()
+    os.waitid(os.P_PID, unreaped.pid, os.WEXITED | os.WNOWAIT)
 
-    assert [process.is_alive(pid) for pid in (os.getpid(), 1, child.pid)] == [True, True, False]
+    alive = [process.is_alive(pid) for pid in (os.getpid(), 1, unreaped.pid, dead.pid)]
+    unreaped.wait()
+
+    assert alive == [True, True, False, False]

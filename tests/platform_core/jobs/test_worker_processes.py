@@ -20,6 +20,9 @@ from tenants.scope import public_scope, tenant_scope
 from tests.support import sample_jobs
 from tests.support.worker_processes import children_of, environment_of, eventually, is_running, worker
 
+# Each test starts processes that load Django, and waits for leases to end.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def alpha(organizations):

@@ -70,3 +70,8 @@ def environment():
 @pytest.fixture
 def write_dist_info():
     return make_dist_info
+
+
+@pytest.fixture
+def sources():
+    return SOURCES

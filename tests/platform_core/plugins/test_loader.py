@@ -101,6 +101,17 @@ def test_lookups_show_enabled_plugins_only(site, raising):
         assert tag_registry(on) is tag_registry(on)
 
 
+def test_every_kind_of_registration_is_found_by_its_address(site):
+    (candidate,) = site.install("healthy")
+    registry = build(locked(candidate))
+    on = frozenset({"healthy"})
+
+    assert list(registry.importers(on)) == ["healthy.note"]
+    assert registry.importers(frozenset()) == {}
+    assert (registry.exporters(on), registry.project_templates(on), registry.event_handlers(on)) == ({}, {}, {})
+    assert [str(resolver.pattern) for resolver in registry.url_resolvers()] == ["healthy/"]
+
+
 def test_override_ends_with_its_context(site, raising):
     before = get_registry()
     registry = build(locked(raising))

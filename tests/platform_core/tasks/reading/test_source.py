@@ -3,7 +3,7 @@ import io
 import pytest
 
 from platform_core.api.errors import BadRequestError, PayloadTooLargeError
-from platform_core.tasks.reading.source import ByteSource
+from platform_core.tasks.reading.source import BoundedStream, ByteSource
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -39,3 +39,15 @@ def test_a_body_of_exactly_the_limit_passes_and_one_byte_more_does_not():
 def test_utf16_is_refused(codec):
     with pytest.raises(BadRequestError, match="UTF-16"):
         ByteSource(io.BytesIO("\ufeffa".encode(codec)), max_bytes=100)
+
+
+def test_bounded_stream_gives_lines_and_every_byte_unchanged():
+    body = b"\xef\xbb\xbfone\ntwo\xff\n"
+    stream = io.BufferedReader(BoundedStream(io.BytesIO(body), max_bytes=len(body)))
+    assert [stream.readline(), stream.read()] == [b"\xef\xbb\xbfone\n", b"two\xff\n"]
+
+
+def test_bounded_stream_refuses_one_byte_too_many():
+    stream = io.BufferedReader(BoundedStream(io.BytesIO(b"12345"), max_bytes=4))
+    with pytest.raises(PayloadTooLargeError):
+        stream.read()

@@ -1,0 +1,1 @@
+"""The two organizations that a quickstart begins with."""

@@ -1,0 +1,104 @@
+"""What a data team does with the stock SDK. Runs in the SDK's own environment and prints what it saw as JSON.
+
+.venv-sdk/bin/python sdk_session.py label URL TOKEN REPORTS TEMPLATE    a labelling project with aviation's template
+.venv-sdk/bin/python sdk_session.py plain URL TOKEN                     a project that needs the core alone
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from label_studio_sdk import LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+
+PLAIN = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text" choice="single" required="true">
+<Choice value="Weather"/><Choice value="Traffic"/></Choices></View>"""
+
+
+def choices(control, to, *values):
+    return {"from_name": control, "to_name": to, "type": "choices", "value": {"choices": list(values)}}
+
+
+def coding(*categories):
+    return [
+        choices("phase", "narrative", "ENR"),
+        choices("categories", "narrative", *categories),
+        choices("event_class", "narrative", "Incident"),
+    ]
+
+
+def refusal(call, **arguments):
+    """Return status and body of the error that a call must end with."""
+    try:
+        call(**arguments)
+    except ApiError as error:
+        return {"status": error.status_code, "body": error.body}
+    return {"status": None, "body": "was accepted"}
+
+
+def upload(client, project_id, path):
+    """Import a file as the SDK's users do: the generated client has no method for uploads, its transport has."""
+    with Path(path).open("rb") as stream:
+        response = client._client_wrapper.httpx_client.request(
+            f"api/projects/{project_id}/import",
+            method="POST",
+            files={"file": (Path(path).name, stream, "text/csv")},
+            params={"return_task_ids": "true"},
+        )
+    return response.json()
+
+
+def label(url, token, reports, template):
+    client = LabelStudio(base_url=url, api_key=token)
+    me = client.users.whoami()
+    project = client.projects.create(title="Conflicts", label_config=Path(template).read_text(encoding="utf-8"))
+    report = upload(client, project.id, reports)
+    listed = list(client.tasks.list(project=project.id, page_size=50))
+    again = client.projects.import_tasks(
+        id=project.id, request=[{"data": task.data} for task in listed[:3]], return_task_ids=True
+    )
+    first = listed[0]
+    made = client.annotations.create(id=first.id, result=coding("CFIT"), lead_time=12.5)
+    refused = refusal(client.annotations.create, id=listed[1].id, result=coding("CFIT", "LOC-I"))
+    kept = client.projects.get(id=project.id)
+    return {
+        "email": me.email,
+        "permissions": sorted(me.permissions or []),
+        "project": project.id,
+        "controls": sorted(project.parsed_label_config),
+        "imported": report,
+        "imported_by_sdk": again.task_count,
+        "listed": [task.id for task in listed],
+        "listed_data": sorted(first.data),
+        "annotation": {"id": made.id, "result": made.result, "completed_by": made.completed_by},
+        "member": me.id,
+        "refused": refused,
+        "annotations_of_refused": len(client.annotations.list(id=listed[1].id)),
+        "counters": {"tasks": kept.task_number, "annotations": kept.total_annotations_number},
+        "export": client.projects.exports.as_json(project.id),
+        "export_rows": len(client.projects.exports.as_pandas(project.id)),
+    }
+
+
+def plain(url, token):
+    client = LabelStudio(base_url=url, api_key=token)
+    project = client.projects.create(title="Plain", label_config=PLAIN)
+    client.projects.import_tasks(id=project.id, request=[{"data": {"text": f"report {n}"}} for n in range(5)])
+    listed = list(client.tasks.list(project=project.id, page_size=2))
+    client.annotations.create(id=listed[0].id, result=[choices("topic", "text", "Weather")])
+    return {
+        "email": client.users.whoami().email,
+        "permissions": sorted(client.users.whoami().permissions or []),
+        "listed": len(listed),
+        "bound": refusal(
+            client.projects.create,
+            title="Bound",
+            label_config=PLAIN.replace('required="true"', 'taxonomy="aviation:cictt@4.7"'),
+        ),
+        "export": client.projects.exports.as_json(project.id),
+    }
+
+
+if __name__ == "__main__":
+    what, *arguments = sys.argv[1:]
+    sys.stdout.write(json.dumps({"label": label, "plain": plain}[what](*arguments), default=str))
