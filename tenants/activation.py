@@ -7,11 +7,11 @@ from django.db import connection, transaction
 
 from tenants import ddl
 from tenants.digests import core_labels, migrations_digest
-from tenants.engine import is_replayable, migrate_here, plan_of, record_applied, schema_lock, settle_constraints, sql_of
+from tenants.engine import is_replayable, migrate_here, plan_of, schema_lock, settle_constraints, sql_of
 from tenants.errors import SchemaBehindError
 from tenants.models import SchemaState
 from tenants.scope import current_organization, public_scope
-from tenants.scripts import find_script, plugin_key, store_script
+from tenants.scripts import find_script, plugin_key, replay, store_script
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +79,8 @@ def _replay(slug: str, labels: frozenset[str]) -> tuple[tuple[str, str], ...] | 
     script = find_script(plugin_key(slug, labels))
     if script is None:
         return None
-    ddl.replay_here(script.script)
-    migrations = tuple((app, name) for app, name in script.migrations)
-    record_applied(migrations)
-    return migrations
+    replay(script)
+    return tuple((app, name) for app, name in script.migrations)
 
 
 def _migrate(

@@ -58,7 +58,8 @@ _TOUCH_MEMBER = """
 class GateMemory:
     """Principals seen within the last half second; bounded, thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = MEMORY_SECONDS) -> None:
+        self.seconds = seconds
         self._entries: OrderedDict[tuple[str, str, str], tuple[float, Principal | None]] = OrderedDict()
         self._lock = Lock()
 
@@ -72,7 +73,7 @@ class GateMemory:
     def put(self, key: tuple[str, str, str], principal: Principal | None) -> None:
         """Remember the answer for `MEMORY_SECONDS`."""
         with self._lock:
-            self._entries[key] = (time.monotonic() + MEMORY_SECONDS, principal)
+            self._entries[key] = (time.monotonic() + self.seconds, principal)
             self._entries.move_to_end(key)
             while len(self._entries) > MEMORY_ENTRIES:
                 self._entries.popitem(last=False)

@@ -156,3 +156,11 @@ def beta_client(beta, make_client):
 def jobs_run_at_once(settings):
     """Run every job inside the caller that starts it, before the call returns."""
     settings.TENON_JOBS_SYNC = True
+
+
+@pytest.fixture
+def steady_gate(monkeypatch):
+    """Let the gate remember credentials for the whole test, so that a busy machine does not change query counts."""
+    from platform_core.members.gate import memory
+
+    monkeypatch.setattr(memory, "seconds", 600)
