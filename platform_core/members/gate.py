@@ -2,13 +2,10 @@
 
 The credential, the membership, the role, the teams' permissions and the enabled plugins come from one statement in the
 organization's schema. A key of another organization is simply not there. The memory is per process and never older
-than `MEMORY_SECONDS`; the key of an entry holds the schema, so two organizations can never share one.
+than `ShortMemory.seconds`; the key of an entry holds the schema, so two organizations can never share one.
 """
 
-import time
 import uuid
-from collections import OrderedDict
-from threading import Lock
 from typing import Any, Final
 
 import orjson
@@ -18,9 +15,7 @@ from platform_core.members.permissions import CORE_PERMISSIONS, permissions_of_r
 from platform_core.members.principal import CredentialKind, Principal
 from platform_core.plugins.permissions import plugin_permissions
 from tenants.scope import current_organization
-
-MEMORY_SECONDS: Final = 0.5
-MEMORY_ENTRIES: Final = 4096
+from tenants.short_memory import ShortMemory
 
 _COLUMNS = """
     m.id, m.email, m.username, m.first_name, m.last_name, m.role,
@@ -55,36 +50,8 @@ _TOUCH_MEMBER = """
     WHERE id = %s AND (last_activity IS NULL OR last_activity < now() - interval '1 minute')"""
 
 
-class GateMemory:
-    """Principals seen within the last half second; bounded, thread-safe."""
-
-    def __init__(self, seconds: float = MEMORY_SECONDS) -> None:
-        self.seconds = seconds
-        self._entries: OrderedDict[tuple[str, str, str], tuple[float, Principal | None]] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: tuple[str, str, str]) -> tuple[bool, Principal | None]:
-        """Return (known, principal)."""
-        entry = self._entries.get(key)
-        if entry is None or entry[0] < time.monotonic():
-            return False, None
-        return True, entry[1]
-
-    def put(self, key: tuple[str, str, str], principal: Principal | None) -> None:
-        """Remember the answer for `MEMORY_SECONDS`."""
-        with self._lock:
-            self._entries[key] = (time.monotonic() + self.seconds, principal)
-            self._entries.move_to_end(key)
-            while len(self._entries) > MEMORY_ENTRIES:
-                self._entries.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget everything: after a change of members, roles, credentials or plugins in this process."""
-        with self._lock:
-            self._entries.clear()
-
-
-memory: Final = GateMemory()
+memory: Final[ShortMemory[tuple[str, str, str], Principal | None]] = ShortMemory()
+"""Principals by schema, kind of credential and proof."""
 
 
 def principal_of(kind: CredentialKind, proof: str) -> Principal | None:

@@ -1,6 +1,5 @@
 """From the host of a request to its organization: the only way a web request enters a tenant scope."""
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -12,15 +11,13 @@ from django.http import HttpRequest, HttpResponseBase
 from platform_core.api.boundary import error_response
 from platform_core.api.errors import NotFoundError
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
-
-MEMORY_SECONDS: Final = 0.5
-MEMORY_ENTRIES: Final = 4096
+from tenants.short_memory import ShortMemory
 
 _LOOK_UP = """
     SELECT o.id, o.slug, o.schema_name FROM tenants_domain d JOIN tenants_organization o ON o.id = d.tenant_id
     WHERE d.domain IN (%s, %s) AND o.status = 'active' ORDER BY d.domain = %s DESC LIMIT 1"""
 
-_memory: dict[str, tuple[float, OrganizationRef | None]] = {}
+_memory: Final[ShortMemory[str, OrganizationRef | None]] = ShortMemory()
 
 
 def forget_hosts() -> None:
@@ -30,18 +27,15 @@ def forget_hosts() -> None:
 
 def organization_of_host(host: str) -> OrganizationRef | None:
     """Return the organization of a host, looked up with its port first, then without."""
-    known = _memory.get(host)
-    now = time.monotonic()
-    if known is not None and known[0] > now:
-        return known[1]
+    known, remembered = _memory.get(host)
+    if known:
+        return remembered
     name = _without_port(host)
     with public_scope(), connection.cursor() as cursor:
         cursor.execute(_LOOK_UP, [host, name, host])
         row = cursor.fetchone()
     organization = OrganizationRef(id=row[0], slug=row[1], schema=row[2]) if row else None
-    if len(_memory) >= MEMORY_ENTRIES:
-        _memory.clear()
-    _memory[host] = (now + MEMORY_SECONDS, organization)
+    _memory.put(host, organization)
     return organization
 
 

@@ -1,32 +1,27 @@
 """Which plugins are enabled in the organization in scope; remembered for half a second."""
 
-import time
 from typing import Final
 
 from django.db import connection
 
 from tenants.scope import current_schema
+from tenants.short_memory import ShortMemory
 
-MEMORY_SECONDS: Final = 0.5
-MEMORY_ENTRIES: Final = 4096
 _QUERY: Final = "SELECT slug FROM plugins_activation WHERE state = 'enabled'"
 
-_memory: dict[str, tuple[float, frozenset[str]]] = {}
+_memory: Final[ShortMemory[str, frozenset[str]]] = ShortMemory()
 
 
 def enabled_plugins() -> frozenset[str]:
     """Return the slugs of the enabled plugins; the memory's key is the schema."""
     schema = current_schema()
-    known = _memory.get(schema)
-    now = time.monotonic()
-    if known is not None and known[0] > now:
-        return known[1]
+    known, remembered = _memory.get(schema)
+    if known and remembered is not None:
+        return remembered
     with connection.cursor() as cursor:
         cursor.execute(_QUERY)
         enabled = frozenset(row[0] for row in cursor.fetchall())
-    if len(_memory) >= MEMORY_ENTRIES:
-        _memory.clear()
-    _memory[schema] = (now + MEMORY_SECONDS, enabled)
+    _memory.put(schema, enabled)
     return enabled
 
 

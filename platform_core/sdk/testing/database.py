@@ -160,7 +160,7 @@ def jobs_run_at_once(settings):
 
 @pytest.fixture
 def steady_gate(monkeypatch):
-    """Let the gate remember credentials for the whole test, so that a busy machine does not change query counts."""
-    from platform_core.members.gate import memory
+    """Let the process remember for the whole test, so that a busy machine does not change query counts."""
+    from tenants.short_memory import ShortMemory
 
-    monkeypatch.setattr(memory, "seconds", 600)
+    monkeypatch.setattr(ShortMemory, "seconds", 600)
