@@ -26,8 +26,9 @@ def lock_plugins(session):
 
 
 def pytest(session, *arguments):
-    """Run the tests on all cores."""
-    run(session, "pytest", "-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), *arguments)
+    """Run the tests on all cores; tests that share a running platform stay on one."""
+    processes = os.environ.get("TENON_TEST_PROCESSES", "auto")
+    run(session, "pytest", "-n", processes, "--dist", "loadgroup", *arguments)
 
 
 @nox.session
