@@ -45,8 +45,11 @@ def main() -> None:
     figures = []
     for figure in measure(options):
         figures.append(figure)
-        print(f"{figure.name}: {figure.measured} | {figure.limit} | {figure.value:.3g} {figure.goal} "
-              f"{'' if figure.met is None else 'met' if figure.met else 'MISSED'} (foreign {figure.foreign:.0%})", flush=True)
+        print(
+            f"{figure.name}: {figure.measured} | {figure.limit} | {figure.value:.3g} {figure.goal} "
+            f"{'' if figure.met is None else 'met' if figure.met else 'MISSED'} (foreign {figure.foreign:.0%})",
+            flush=True,
+        )
     facts = {
         **machine.shape(),
         "python": platform.python_version(),

@@ -32,7 +32,8 @@ def _close_pools() -> None:
     if settings.configured:
         for connection in connections.all(initialized_only=True):
             connection.close()
-            if hasattr(connection, "close_pool"):
+            # Asking for the pool would make one, and need a database; a command may never have used any.
+            if connection.alias in getattr(connection, "_connection_pools", {}):
                 connection.close_pool()
 
 

@@ -77,7 +77,9 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited, _ = row
+    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited, _ = (
+        row
+    )
     enabled_plugins = frozenset(enabled)
     table = plugin_permissions(enabled_plugins)
     permissions = permissions_of_role(role, plugin_permissions=table) | _granted_by_teams(team_permissions, table)

@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
 STOP_SECONDS = 60
 # The run of the tests brings its own database and settings; a quickstart must not see them.
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "TENON_SHARED_DATA", "COVERAGE_PROCESS_START")
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "TENON_SHARED_DATA")
 
 
 def free_ports(not_port=None):

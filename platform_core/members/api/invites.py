@@ -51,6 +51,7 @@ class AcceptSerializer(serializers.Serializer[Any]):
         max_length=256,
         trim_whitespace=False,
         required=False,
+        allow_blank=True,
         default="",
         help_text="Password of the account, or one for a new account; not needed when signed in on the public host.",
     )

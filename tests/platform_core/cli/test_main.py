@@ -19,13 +19,14 @@ COMMANDS = [
     "create-organization",
     "delete-organization",
     "plugins",
+    "plugin",
     "django",
 ]
 
 
 def tenon(*words, typed="", **environment):
     """Run the command as a child does whose parent has looked at the plugins; that takes seconds each time."""
-    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"} or "COVERAGE" in name}
     return subprocess.run(
         [sys.executable, "-m", "platform_core.cli", *words],
         cwd=REPOSITORY,

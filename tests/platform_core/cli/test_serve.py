@@ -39,7 +39,7 @@ def database_url(tmp_path_factory):
 @pytest.fixture
 def server(database_url, tmp_path):
     port = process.free_port()
-    clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"} or "COVERAGE" in name}
     child = subprocess.Popen(
         [sys.executable, "-m", "platform_core.cli", "serve", "--port", str(port), "--workers", "2", "--quiet"],
         cwd=Path(__file__).parents[3],

@@ -33,7 +33,7 @@ Quickstart(options, Console(), program=[sys.executable, stand_in]).run()
 """
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, "the condition did not come true"
@@ -52,11 +52,11 @@ class Run:  # a handle of one child, not a group of tests
     def __init__(self, tmp_path, **environment):
         self.data_dir, self.ready_file = tmp_path / "data", tmp_path / "ready.json"
         self.port = two_free_ports()
-        clean = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
+        clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"} or "COVERAGE" in name}
         redis = environment.pop("redis", "no")
         self.child = subprocess.Popen(
             [sys.executable, "-c", SUPERVISE, str(self.port), self.data_dir, self.ready_file, STAND_IN, redis],
-            env={**clean, **environment},
+            env={**clean, "TENON_PLUGINS_CHECKED": "1", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -70,7 +70,7 @@ class Run:  # a handle of one child, not a group of tests
     def end(self, number=signal.SIGTERM):
         if self.child.poll() is None:
             self.child.send_signal(number)
-        output, _ = self.child.communicate(timeout=30)
+        output, _ = self.child.communicate(timeout=60)
         return output
 
 
@@ -159,7 +159,7 @@ def test_same_data_folder_is_not_run_twice(runs):
     first.ready()
 
     second = runs()
-    output, _ = second.child.communicate(timeout=30)
+    output, _ = second.child.communicate(timeout=60)
 
     assert f"already run by process {first.child.pid}" in output
     assert first.ready()["pids"]["supervisor"] == first.child.pid
@@ -170,7 +170,7 @@ def test_same_data_folder_is_not_run_twice(runs):
 )
 def test_failing_step_is_named_and_everything_is_stopped(runs, step, message):
     run = runs(STAND_IN_FAILS=step)
-    output, _ = run.child.communicate(timeout=30)
+    output, _ = run.child.communicate(timeout=60)
 
     assert run.child.returncode == 1
     assert f"{step}: this is why" in output

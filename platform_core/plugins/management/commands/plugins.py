@@ -9,7 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from platform_core.api.errors import TenonError
 from platform_core.plugins.queries.catalogue import catalogue
-from platform_core.plugins.services.activation import cancel_purge, disable_plugin, enable_plugin, purge_plugin, request_purge
+from platform_core.plugins.services.activation import (
+    cancel_purge,
+    disable_plugin,
+    enable_plugin,
+    purge_plugin,
+    request_purge,
+)
 from platform_core.plugins.services.plans import plan_enable
 from tenants.models import organization_refs
 from tenants.scope import OrganizationRef, tenant_scope
@@ -50,13 +56,19 @@ class Command(BaseCommand):
 
     def _list(self, organization: OrganizationRef, options: dict[str, Any]) -> None:  # noqa: ARG002
         rows = [asdict(entry) for entry in catalogue()]
-        lines = [f"{row['slug']:<24} {row['state']:<16} {row['version']:<10} {row['error'] or row['summary']}" for row in rows]
+        lines = [
+            f"{row['slug']:<24} {row['state']:<16} {row['version']:<10} {row['error'] or row['summary']}"
+            for row in rows
+        ]
         self._print(rows, "\n".join(lines) or "No plugin is installed.", options)
 
     def _plan(self, organization: OrganizationRef, options: dict[str, Any]) -> None:
         plan = asdict(plan_enable(options["slug"]))
         lines = [f"{plan['action']} {plan['slug']} {plan['to_version']} in {organization.slug}", *plan["sql"]]
-        lines += [f"permission {item['codename']} ({', '.join(item['roles'])}): {item['reason']}" for item in plan["permissions"]]
+        lines += [
+            f"permission {item['codename']} ({', '.join(item['roles'])}): {item['reason']}"
+            for item in plan["permissions"]
+        ]
         lines += [f"{note['level']}: {note['message']}" for note in plan["notes"]]
         lines += [f"blocked: {text}" for text in plan["blockers"]]
         self._print(plan, "\n".join(lines), options)
