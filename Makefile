@@ -4,10 +4,11 @@ ARGS ?=
 
 BIN := .venv/bin
 STAMP := .venv/installed
+SDK_STAMP := .venv-sdk/installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run server worker test fmt lint types bench clean
+.PHONY: help install sdk run server worker test fmt lint types bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +23,15 @@ $(STAMP): pyproject.toml $(DISTRIBUTIONS)
 		-e ".[dev]" $(foreach file,$(DISTRIBUTIONS),-e $(dir $(file)))
 	@touch $@
 
+# The stock SDK pins versions that clash with the platform's, so it lives beside it; the end-to-end tests use it.
+$(SDK_STAMP): tests/e2e/sdk_requirements.txt
+	@echo "Installing the label-studio-sdk into .venv-sdk (the first time only) ..."
+	@$(PYTHON) -m venv .venv-sdk
+	@.venv-sdk/bin/python -m pip install --disable-pip-version-check --quiet -r $<
+	@touch $@
+
+sdk: $(SDK_STAMP) ## Make .venv-sdk, the environment of the real client
+
 install: $(STAMP) ## Make .venv and install everything
 
 run: $(STAMP) ## Run the whole platform here; options: make run ARGS="--port 9000"
@@ -33,7 +43,7 @@ server: $(STAMP) ## Run the web server alone
 worker: $(STAMP) ## Run the background worker alone
 	@exec $(BIN)/tenon worker $(ARGS)
 
-test: $(STAMP) ## Run every check and test; with ARGS only pytest: make test ARGS="-k lock"
+test: $(STAMP) $(SDK_STAMP) ## Run every check and test; with ARGS only pytest: make test ARGS="-k lock"
 	@exec $(BIN)/nox -s $(if $(strip $(ARGS)),fast -- $(ARGS),tests)
 
 fmt: $(STAMP) ## Format the code and repair what can be repaired
@@ -49,4 +59,4 @@ bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)
 
 clean: ## Delete .venv and caches; data in .tenon stay
-	rm -rf .venv .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-sdk .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov

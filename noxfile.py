@@ -11,7 +11,8 @@ nox.options.default_venv_backend = "none"
 
 # Per cent of branches and lines; raise it, never lower it.
 COVERAGE_FLOOR = 90
-PROCESSES = os.environ.get("TENON_TEST_PROCESSES", "auto")
+# Tests that share one running platform stay on one core.
+ON_ALL_CORES = ("-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), "--dist", "loadgroup")
 REPOSITORY = Path(__file__).parent
 
 
@@ -33,7 +34,7 @@ def tests(session):
     types(session)
     run(session, "coverage", "erase")
     # Not `pytest --cov`: our own pytest plugin is loaded before it, so what that imports would count as never run.
-    run(session, "coverage", "run", "-m", "pytest", "-n", PROCESSES)
+    run(session, "coverage", "run", "-m", "pytest", *ON_ALL_CORES)
     run(session, "coverage", "combine", "--quiet")
     run(session, "coverage", "report", "--skip-covered", f"--fail-under={COVERAGE_FLOOR}")
 
@@ -45,7 +46,7 @@ def fast(session):
     if session.posargs:
         run(session, "pytest", *session.posargs)
     else:
-        run(session, "pytest", "-n", PROCESSES, "-m", "not slow and not e2e")
+        run(session, "pytest", *ON_ALL_CORES, "-m", "not slow and not e2e")
 
 
 @nox.session
