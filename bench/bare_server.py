@@ -30,7 +30,12 @@ def configure() -> None:
         "pool": {"min_size": 1, "max_size": 8},
     }
     settings.configure(
-        DATABASES={"default": database}, ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], MIDDLEWARE=[], USE_TZ=True, SECRET_KEY="bench"
+        DATABASES={"default": database},
+        ROOT_URLCONF=__name__,
+        ALLOWED_HOSTS=["*"],
+        MIDDLEWARE=[],
+        USE_TZ=True,
+        SECRET_KEY="bench",
     )
     django.setup()
 
@@ -50,9 +55,7 @@ def page(request):
         tasks, annotations, predictions = cursor.fetchone()
         cursor.execute(ROWS, {"project": project, "start": 0, "limit": 100, "only_by": None})
         rows = cursor.fetchall()
-    tail = (
-        f'],"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
-    )
+    tail = f'],"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
     body = ('{"tasks":[' + ",".join([row[0] for row in rows]) + tail).encode()
     return HttpResponse(body, content_type="application/json", headers={"Content-Length": str(len(body))})
 

@@ -55,7 +55,10 @@ def interleaved(repeat: int, *parts: Callable[[], dict[str, float]]) -> list[lis
 
 def table(figures: list[Figure]) -> str:
     """Return the figures as a Markdown table."""
-    rows = ["| What | Measured | Limit in the same run | Result | Goal | Met | Foreign CPU |", "|---|---|---|---|---|---|---|"]
+    rows = [
+        "| What | Measured | Limit in the same run | Result | Goal | Met | Foreign CPU |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for figure in figures:
         met = "" if figure.met is None else "yes" if figure.met else "**no**"
         rows.append(

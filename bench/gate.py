@@ -41,7 +41,12 @@ def _cpu_ms(account: Account, before: Any) -> float:
     from platform_core.members.permissions import DeclaredPermission
     from platform_core.tasks.api.task_views import TaskListAPI
 
-    answer, authentication, permission, view = HttpResponse(), ApiKeyAuthentication(), DeclaredPermission(), TaskListAPI()
+    answer, authentication, permission, view = (
+        HttpResponse(),
+        ApiKeyAuthentication(),
+        DeclaredPermission(),
+        TaskListAPI(),
+    )
 
     def gated(request: Any) -> HttpResponse:
         drf = Request(request)

@@ -64,7 +64,12 @@ def installation() -> Iterator[int]:
         data_dir = Path(tempfile.mkdtemp(prefix="tenon-bench-"))
         stack.callback(shutil.rmtree, data_dir, ignore_errors=True)
         # Durable, as in production; sizes as on a small server, the same as for the baseline of Label Studio.
-        settings = {"shared_buffers": "1GB", "effective_cache_size": "6GB", "work_mem": "16MB", "maintenance_work_mem": "256MB"}
+        settings = {
+            "shared_buffers": "1GB",
+            "effective_cache_size": "6GB",
+            "work_mem": "16MB",
+            "maintenance_work_mem": "256MB",
+        }
         postgres = EmbeddedPostgres(data_dir, settings=settings)
         stack.callback(postgres.destroy)
         os.environ.update(_environment(data_dir, postgres.start()))
@@ -123,7 +128,9 @@ def web_server(command: list[str], **environment: str) -> Iterator[Server]:
     from platform_core.embedded.process import free_port
 
     port = free_port()
-    child = subprocess.Popen([sys.executable, *command, "--port", str(port)], env={**os.environ, **environment}, cwd=ROOT)
+    child = subprocess.Popen(
+        [sys.executable, *command, "--port", str(port)], env={**os.environ, **environment}, cwd=ROOT
+    )
     try:
         _wait_for(port, child)
         yield Server(port=port, pid=child.pid)

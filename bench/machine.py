@@ -13,7 +13,9 @@ PROC = Path("/proc")
 
 def shape() -> dict[str, str]:
     """Return what a reader needs to compare figures: processors, memory, system."""
-    cpu = next((line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?")
+    cpu = next(
+        (line.split(":", 1)[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), "?"
+    )
     memory = next(int(line.split()[1]) for line in _lines("/proc/meminfo") if line.startswith("MemTotal"))
     return {
         "processors": f"{os.cpu_count()} x {cpu}",

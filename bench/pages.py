@@ -62,7 +62,15 @@ def _pass(server: Server, database: int, request: bytes, concurrency: int, secon
 
 
 def deep_pages(
-    server: Server, account: Account, project: int, database: int, count: int, repeat: int, seconds: float, *, state: str
+    server: Server,
+    account: Account,
+    project: int,
+    database: int,
+    count: int,
+    repeat: int,
+    seconds: float,
+    *,
+    state: str,
 ) -> list[Figure]:
     """Measure pages near the end, and pages one after another, against the first one."""
     path = f"/api/tasks/?project={project}"

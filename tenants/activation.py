@@ -121,4 +121,3 @@ def has_migrations(labels: frozenset[str]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT FROM django_migrations WHERE app = ANY(%s))", [list(labels)])
         return bool(cursor.fetchone()[0])
-

@@ -118,7 +118,9 @@ def _is_schema_operation(operation: Operation) -> bool:
 
 def applied_rows(migrations: Sequence[tuple[str, str]]) -> str:
     """Return the statement that writes the migration rows of a script that is replayed in the current schema."""
-    rows = ", ".join(f"({sql.Literal(app).as_string()}, {sql.Literal(name).as_string()}, now())" for app, name in migrations)
+    rows = ", ".join(
+        f"({sql.Literal(app).as_string()}, {sql.Literal(name).as_string()}, now())" for app, name in migrations
+    )
     return f"INSERT INTO django_migrations (app, name, applied) VALUES {rows};\n" if rows else ""
 
 
