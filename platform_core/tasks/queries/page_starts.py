@@ -32,7 +32,7 @@ class PageStarts:
         return offset - place, last_id
 
     def put(self, key: Key, offset: int, last_id: int) -> None:
-        """Remember that `offset` tasks have ids up to `last_id`."""
+        """Remember that exactly `offset` tasks have ids up to `last_id`."""
         with self._lock:
             known = self._projects.setdefault(key, [])
             self._projects.move_to_end(key)

@@ -102,8 +102,9 @@ def task_page(
         database.execute(query, arguments)
         rows = database.fetchall()
     if cursor is None and totals.deleted and rows:
-        key = (current_schema(), project_id, totals.deleted)
-        page_starts.put(key, (page - 1) * page_size + len(rows), rows[-1][1])
+        key, offset = (current_schema(), project_id, totals.deleted), (page - 1) * page_size
+        page_starts.put(key, offset, rows[0][1] - 1)
+        page_starts.put(key, offset + len(rows), rows[-1][1])
     next_cursor = make_cursor(project_id, rows[-1][1]) if len(rows) == page_size else None
     return TaskPage(content=",".join([row[0] for row in rows]).encode(), count=len(rows), next_cursor=next_cursor)
 
