@@ -4,13 +4,14 @@ FROM python:3.12-slim AS build
 WORKDIR /source
 COPY . .
 RUN python -m venv /opt/tenon \
-    && /opt/tenon/bin/pip install --no-cache-dir . $(find plugins -mindepth 2 -maxdepth 2 -name pyproject.toml -exec dirname {} \;)
+    && /opt/tenon/bin/pip install --no-cache-dir . \
+    && find plugins -mindepth 2 -maxdepth 2 -name pyproject.toml -printf '%h\0' | xargs -0 /opt/tenon/bin/pip install --no-cache-dir
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/tenon --create-home tenon
 COPY --from=build /opt/tenon /opt/tenon
 ENV PATH=/opt/tenon/bin:$PATH PYTHONUNBUFFERED=1 TENON_ENV=production TENON_DATA_DIR=/var/lib/tenon
-USER tenon
+USER 10001
 WORKDIR /var/lib/tenon
 VOLUME /var/lib/tenon
 EXPOSE 8000

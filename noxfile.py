@@ -22,6 +22,11 @@ def run(session, module, *arguments):
     session.run(sys.executable, "-m", module, *arguments, env=environment, external=True)
 
 
+def tool(session, name, *arguments):
+    """Run a program that a wheel has put beside this interpreter."""
+    session.run(str(Path(sys.executable).with_name(name)), *arguments, external=True)
+
+
 def lock_plugins(session):
     """Accept the installed plugins, or fail: settings read the lock, so types and tests see their apps."""
     run(session, "platform_core.cli", "plugins", "lock", "--strict")
@@ -54,7 +59,9 @@ def lint(session):
     """Style, layout, layers of imports, and models without their migration."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
-    session.run(str(Path(sys.executable).with_name("lint-imports")), "--no-logo", external=True)
+    tool(session, "lint-imports", "--no-logo")
+    tool(session, "hadolint", "Dockerfile")
+    tool(session, "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml")
     lock_plugins(session)
     run(session, "platform_core.cli", "django", "makemigrations", "--check", "--dry-run")
 

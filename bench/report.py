@@ -7,7 +7,7 @@ from figures import Figure, table
 
 TEXT = """# Benchmarks
 
-Figures of one run of `make bench` (`python bench/run.py --write`) on {date}, medians of {repeat} passes each.
+Figures of one run of `make bench` (`make bench ARGS=--write`) on {date}, medians of {repeat} passes each.
 
 Machine: {processors}, {memory}, {system}; Python {python}. The load client, two web processes of four threads each
 (granian, production settings) and the PostgreSQL 18 of the `embedded` extra, durable (fsync and synchronous commit on),

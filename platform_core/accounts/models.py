@@ -109,6 +109,10 @@ class LoginAttempt(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")
 
+    def __str__(self) -> str:
+        """Return what is counted."""
+        return self.key
+
 
 class BrowserSession(TimestampedModel):
     """A browser session on the public host. It opens no organization."""

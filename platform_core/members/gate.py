@@ -32,15 +32,16 @@ _QUERIES: Final[dict[CredentialKind, str]] = {
         SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL,
                {_MEMBER_IS_STALE} OR COALESCE(k.last_used_at {_RECENT}, FALSE) IS FALSE
         FROM members_apikey k JOIN members_member m ON m.id = k.member_id
-        WHERE k.digest = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",
+        WHERE k.digest = %s AND k.revoked_at IS NULL
+              AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",  # noqa: S608
     "access_token": f"""
         SELECT {_COLUMNS}, r.id, NULL, FALSE, {_MEMBER_IS_STALE}
         FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
-        WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",
+        WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",  # noqa: S608
     "session": f"""
         SELECT {_COLUMNS}, NULL, NULL, FALSE, {_MEMBER_IS_STALE}
         FROM members_session s JOIN members_member m ON m.id = s.member_id
-        WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",
+        WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",  # noqa: S608
 }
 _TOUCH_KEY = """
     UPDATE members_apikey SET last_used_at = now()

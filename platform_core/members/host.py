@@ -61,7 +61,7 @@ class OrganizationMiddleware:
             with tenant_scope(organization):
                 return self.get_response(request)
         if _without_port(host) == settings.TENON_PUBLIC_DOMAIN:
-            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             with public_scope():
                 return self.get_response(request)
         return error_response(NotFoundError("Unknown host."))

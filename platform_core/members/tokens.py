@@ -42,7 +42,7 @@ def sign_token(*, kind: str, token_id: uuid.UUID, member_id: int, issued_at: dat
 
 
 def read_token(token: str, *, kind: str) -> Mapping[str, Any] | None:
-    """Return the claims of a token of this organization; None when it is forged, expired, foreign or of another kind."""
+    """Return the claims of a token of this organization; None when it is forged, expired or foreign."""
     try:
         claims: Mapping[str, Any] = _backend(current_organization().schema).decode(token)  # type: ignore[arg-type]
         uuid.UUID(str(claims["rid"]))

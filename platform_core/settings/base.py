@@ -219,6 +219,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "console"}},
     "root": {"handlers": ["console"], "level": environment.text("TENON_LOG_LEVEL", "INFO")},
-    # A client's mistake is the client's to read; only failures of ours are the operator's.
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        # A client's mistake is the client's to read; only failures of ours are the operator's.
+        "django.request": {"level": "ERROR"},
+        # One line a job and process would bury what an operator looks for; the job rows say it all.
+        "rq": {"level": "WARNING"},
+    },
 }

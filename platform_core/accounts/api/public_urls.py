@@ -10,10 +10,12 @@ from platform_core.accounts.api.auth import (
     SignUpConfirmAPI,
 )
 from platform_core.accounts.api.organizations import OwnOrganizationListAPI
+from platform_core.accounts.api.profile import ProfileAPI
 from platform_core.members.api.invites import AcceptInviteAPI
 from platform_core.members.api.passwords import PasswordResetAPI, PasswordResetConfirmAPI
 
 urlpatterns = [
+    path("api/account/", ProfileAPI.as_view(), name="account"),
     path("api/auth/signup/", SignUpAPI.as_view(), name="auth-signup"),
     path("api/auth/signup/confirm/", SignUpConfirmAPI.as_view(), name="auth-signup-confirm"),
     path("api/auth/login/", AccountLoginAPI.as_view(), name="auth-login"),

@@ -110,9 +110,7 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
         activation.state = ActivationState.DISABLED
         activation.error = ""
         activation.save(update_fields=["state", "error", "updated_at"])
-        index_plugin(
-            slug=slug, version=activation.version, state=activation.state, labels=frozenset(activation.app_labels)
-        )
+        _index(activation)
         _tell("disabled", slug, actor, {"version": activation.version})
     _forget()
     _after_disable(slug)
@@ -144,6 +142,7 @@ def request_purge(*, slug: str, confirm: str, actor: Principal | None) -> Activa
     activation.state = ActivationState.PURGING
     activation.purge_due_at = timezone.now() + timedelta(days=days)
     activation.save(update_fields=["state", "purge_due_at", "updated_at"])
+    _index(activation)
     _tell("purge_requested", slug, actor, {"due_at": activation.purge_due_at.isoformat()})
     return activation
 
@@ -162,6 +161,7 @@ def cancel_purge(*, slug: str, actor: Principal | None) -> Activation:
     activation.state = ActivationState.DISABLED
     activation.purge_due_at = None
     activation.save(update_fields=["state", "purge_due_at", "updated_at"])
+    _index(activation)
     _tell("purge_canceled", slug, actor, {})
     return activation
 
@@ -184,6 +184,11 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
         activation.delete()
         unindex_plugin(slug)
         _tell("purged", slug, actor, {})
+
+
+def _index(activation: Activation) -> None:
+    labels = frozenset(activation.app_labels)
+    index_plugin(slug=activation.slug, version=activation.version, state=activation.state, labels=labels)
 
 
 def due_purges() -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tenants.digests import migrations_digest
 from tenants.models import SchemaState
-from tenants.scope import current_organization, public_scope
+from tenants.scope import OrganizationRef, current_organization, public_scope
 
 
 def index_plugin(*, slug: str, version: str, state: str, labels: frozenset[str]) -> None:
@@ -27,3 +27,33 @@ def _change(slug: str, entry: dict[str, Any] | None) -> None:
             plugins[slug] = entry
         row.plugins = plugins
         row.save(update_fields=["plugins", "updated_at"])
+
+
+def organizations_with_purges() -> list[OrganizationRef]:
+    """Return the organizations that have a plugin on its way to being purged: one query of the index."""
+    with public_scope():
+        rows = SchemaState.objects.extra(  # noqa: S610  (a constant; JSONField has no look-up over the values of all keys)
+            where=["jsonb_path_exists(plugins, '$.* ? (@.state == \"purging\")')"]
+        ).values_list("organization__pk", "organization__slug", "organization__schema_name")
+        return [OrganizationRef(id=pk, slug=slug, schema=schema) for pk, slug, schema in rows.order_by("pk")]
+
+
+def organizations_with_old_plugins(current: dict[str, tuple[str, str]]) -> list[tuple[OrganizationRef, str]]:
+    """Return (organization, slug) of every enabled plugin whose version or migrations are not the installed ones.
+
+    Args:
+        current: slug -> (version, digest of migrations) of the installed plugins.
+    """
+    found = []
+    with public_scope():
+        rows = SchemaState.objects.exclude(plugins={}).order_by("pk")
+        for row in rows.values("plugins", "organization__pk", "organization__slug", "organization__schema_name"):
+            reference = OrganizationRef(
+                id=row["organization__pk"], slug=row["organization__slug"], schema=row["organization__schema_name"]
+            )
+            found += [(reference, slug) for slug, entry in row["plugins"].items() if _is_old(entry, current.get(slug))]
+    return found
+
+
+def _is_old(entry: dict[str, Any], installed: tuple[str, str] | None) -> bool:
+    return installed is not None and entry["state"] == "enabled" and (entry["version"], entry["digest"]) != installed

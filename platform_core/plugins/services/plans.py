@@ -100,11 +100,8 @@ def plan_enable(slug: str) -> EnablePlan:
     ]
     blockers += [note.message for note in notes if note.level == "block"]
     blockers += [engine_problem] if engine_problem else []
-    if (
-        activation is not None
-        and activation.state == ActivationState.ENABLED
-        and from_version == plugin.manifest.version
-    ):
+    is_enabled = activation is not None and activation.state == ActivationState.ENABLED
+    if is_enabled and from_version == plugin.manifest.version and not sql:
         blockers.append("It is enabled already.")
     facts: dict[str, Any] = {
         "slug": slug,

@@ -30,6 +30,7 @@ from platform_core.tasks.services.imports import in_batches
 BATCH: Final = 2000
 HEAD_BYTES: Final = 64 * 1024
 MAX_FILES: Final = 100
+CORE_FORMATS: Final = frozenset({"json", "jsonl", "csv", "tsv"})
 
 
 class StreamParser(BaseParser):
@@ -53,6 +54,11 @@ class ImportBody:
 
     formats: list[str]
     batches: Iterable[list[ImportTask]]
+
+    @property
+    def by_plugin(self) -> bool:
+        """Say whether a plugin reads any part: only the core's readers are known to leave the database alone."""
+        return not CORE_FORMATS.issuperset(self.formats)
 
 
 class PeekedStream:
@@ -108,7 +114,7 @@ def _part(
         key, spec = importer
         whole = io.BufferedReader(BoundedStream(body, max_bytes=settings.TENON_MAX_IMPORT_BYTES))
         return key, in_batches(tasks_of_importer(spec, whole), BATCH)
-    name = wanted if wanted in ("json", "jsonl", "csv", "tsv") else detect_format(head, filename, content_type)
+    name = wanted if wanted in CORE_FORMATS else detect_format(head, filename, content_type)
     return name, _core_batches(name, body)
 
 
@@ -126,7 +132,7 @@ def _core_batches(name: str, body: BinaryIO) -> Iterator[list[ImportTask]]:
 def _importer(head: bytes, filename: str, wanted: str | None, principal: Principal) -> tuple[str, ImporterSpec] | None:
     """Return the plugin importer that is named, or that recognises the file. Core formats by name win."""
     importers = get_registry().importers(principal.enabled_plugins)
-    if wanted in ("json", "jsonl", "csv", "tsv"):
+    if wanted in CORE_FORMATS:
         return None
     if wanted is not None:
         if wanted not in importers:

@@ -59,7 +59,11 @@ class ImportAPI(TenonAPIView):
         project = visible_project(self.principal, pk)
         body = import_body(request, self.principal)
         report = import_tasks(
-            project=project, batches=body.batches, source_format=",".join(body.formats)[:64], actor=self.principal
+            project=project,
+            batches=body.batches,
+            source_format=",".join(body.formats)[:64],
+            actor=self.principal,
+            batches_use_database=body.by_plugin,
         )
         answer: dict[str, Any] = {
             "id": report.run.pk,

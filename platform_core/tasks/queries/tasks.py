@@ -1,8 +1,8 @@
 """Pages of tasks as raw JSON: one statement for the project and its counters, one for the rows.
 
 A page by number needs no OFFSET as long as no task of the project was deleted: `inner_id` counts the tasks in order of
-ids, so the page starts at a known number. After deletions an index-only OFFSET finds the start. Pages by cursor start
-after an id and cost the same at any depth.
+ids, so the page starts at a known number. After deletions an index-only OFFSET from the nearest start that this process
+remembers finds it. Pages by cursor start after an id and cost the same at any depth.
 """
 
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from django.db import connection
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.tasks.queries import json_sql
+from platform_core.tasks.queries.page_starts import page_starts
+from tenants.scope import current_schema
 
 Fields = Literal["all", "task_only"]
 CURSOR_SALT: Final = "tenon.tasks.cursor"
@@ -92,23 +94,31 @@ def task_page(
         start, arguments["start"] = "t.id > %(start)s", read_cursor(cursor, project_id)
         order = "t.id"
     else:
-        start, order, arguments["start"] = _start_of_page(page, page_size, totals)
+        start, order, values = _start_of_page(project_id, (page - 1) * page_size, totals)
+        arguments |= values
     query = f"{_ROWS[fields]} WHERE t.project_id = %(project)s AND {start} ORDER BY {order} LIMIT %(limit)s"
     query = query.replace("::text FROM", "::text, t.id FROM", 1)
     with connection.cursor() as database:
         database.execute(query, arguments)
         rows = database.fetchall()
+    if cursor is None and totals.deleted and rows:
+        key, offset = (current_schema(), project_id, totals.deleted), (page - 1) * page_size
+        page_starts.put(key, offset, rows[0][1] - 1)
+        page_starts.put(key, offset + len(rows), rows[-1][1])
     next_cursor = make_cursor(project_id, rows[-1][1]) if len(rows) == page_size else None
     return TaskPage(content=",".join([row[0] for row in rows]).encode(), count=len(rows), next_cursor=next_cursor)
 
 
-def _start_of_page(page: int, page_size: int, totals: ProjectTotals) -> tuple[str, str, int]:
-    offset = (page - 1) * page_size
+def _start_of_page(project_id: int, offset: int, totals: ProjectTotals) -> tuple[str, str, dict[str, int]]:
+    """Return the condition, the order and the arguments of a page that begins after `offset` tasks."""
     if totals.deleted == 0 or offset == 0:
-        return "t.inner_id > %(start)s", "t.inner_id", offset
-    # inner_id has gaps: at most `deleted` tasks are missing before the page, so it cannot start before `offset`.
-    inner = "SELECT s.id FROM tasks_task s WHERE s.project_id = %(project)s ORDER BY s.id OFFSET %(start)s LIMIT 1"
-    return f"t.id >= ({inner})", "t.id", offset
+        return "t.inner_id > %(start)s", "t.inner_id", {"start": offset}
+    skip, last_id = page_starts.nearest((current_schema(), project_id, totals.deleted), offset)
+    if skip == 0:
+        return "t.id > %(start)s", "t.id", {"start": last_id}
+    inner = """SELECT s.id FROM tasks_task s WHERE s.project_id = %(project)s AND s.id > %(after)s
+               ORDER BY s.id OFFSET %(skip)s LIMIT 1"""
+    return f"t.id >= ({inner})", "t.id", {"after": last_id, "skip": skip}
 
 
 def make_cursor(project_id: int, last_id: int) -> str:

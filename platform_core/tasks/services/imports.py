@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from platform_core.api.errors import ValidationFailedError
@@ -17,15 +17,9 @@ from platform_core.tasks.reading import ImportTask
 from platform_core.tasks.services.authors import Authors
 from platform_core.tasks.services.checks import usable_config
 from platform_core.tasks.services.counters import CounterChange, change_counters
+from platform_core.tasks.services.import_copy import CopyPipe
 from platform_core.tasks.services.import_plugins import check_tasks_with_plugins
-from platform_core.tasks.services.import_rows import (
-    ANNOTATION_COLUMNS,
-    PREDICTION_COLUMNS,
-    TASK_COLUMNS,
-    ImportEncoder,
-    ImportPlace,
-    ImportTotals,
-)
+from platform_core.tasks.services.import_rows import ImportEncoder, ImportPlace, ImportTotals
 from platform_core.tasks.services.tasks import lock_task_numbers
 
 _IDS = "SELECT nextval(pg_get_serial_sequence('tasks_task', 'id')) FROM generate_series(1, %s)"
@@ -48,12 +42,18 @@ class ImportReport:
 
 @transaction.atomic
 def import_tasks(
-    *, project: Project, batches: Iterable[list[ImportTask]], source_format: str, actor: Principal
+    *,
+    project: Project,
+    batches: Iterable[list[ImportTask]],
+    source_format: str,
+    actor: Principal,
+    batches_use_database: bool = True,
 ) -> ImportReport:
     """Add all tasks of a stream to a project, or none.
 
     Args:
         batches: lists of tasks in order of the body; read while the transaction is open.
+        batches_use_database: False where reading them needs no statement, so that rows are stored meanwhile.
 
     Raises:
         ValidationFailedError: an item breaks a rule; the message names item and key, and nothing is written.
@@ -69,7 +69,9 @@ def import_tasks(
     )
     first_number = lock_task_numbers(project.pk) + 1
     totals = ImportTotals()
-    task_ids = _copy_batches(ImportEncoder(place), batches, first_number, totals, actor)
+    task_ids = _copy_batches(
+        ImportEncoder(place), batches, first_number, totals, actor, batches_use_database=batches_use_database
+    )
     _settle(project, totals, first_number)
     duration = time.monotonic() - started
     run = ImportRun.objects.create(
@@ -97,23 +99,30 @@ def _copy_batches(
     first_number: int,
     totals: ImportTotals,
     actor: Principal,
+    *,
+    batches_use_database: bool,
 ) -> list[int]:
     task_ids: list[int] = []
-    for tasks in batches:
-        if len(task_ids) + len(tasks) > settings.TENON_MAX_IMPORT_TASKS:
-            raise ValidationFailedError(
-                f"An import takes at most {settings.TENON_MAX_IMPORT_TASKS} tasks; split the file."
+    with CopyPipe() as pipe:
+        for tasks in batches:
+            # Validators, authors and ids need the connection; only reading and parsing run beside the COPY.
+            pipe.settle()
+            if len(task_ids) + len(tasks) > settings.TENON_MAX_IMPORT_TASKS:
+                raise ValidationFailedError(
+                    f"An import takes at most {settings.TENON_MAX_IMPORT_TASKS} tasks; split the file."
+                )
+            first_item = len(task_ids)
+            check_tasks_with_plugins(encoder.place, tasks, first_item=first_item, actor=actor)
+            ids = _new_ids(len(tasks))
+            blocks = encoder.encode(
+                tasks, ids=ids, first_item=first_item, first_number=first_number + first_item, totals=totals
             )
-        first_item = len(task_ids)
-        check_tasks_with_plugins(encoder.place, tasks, first_item=first_item, actor=actor)
-        ids = _new_ids(len(tasks))
-        blocks = encoder.encode(
-            tasks, ids=ids, first_item=first_item, first_number=first_number + first_item, totals=totals
-        )
-        _copy(blocks)
-        if len(totals.columns) < 1000:
-            totals.columns.update(tasks[0].data, tasks[-1].data)
-        task_ids.extend(ids)
+            pipe.send(blocks)
+            if batches_use_database:
+                pipe.settle()
+            if len(totals.columns) < 1000:
+                totals.columns.update(tasks[0].data, tasks[-1].data)
+            task_ids.extend(ids)
     return task_ids
 
 
@@ -121,26 +130,6 @@ def _new_ids(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_IDS, [count])
         return sorted(row[0] for row in cursor.fetchall())
-
-
-def _copy(blocks: tuple[bytes, bytes, bytes]) -> None:
-    targets = (
-        ("tasks_task", TASK_COLUMNS),
-        ("tasks_annotation", ANNOTATION_COLUMNS),
-        ("tasks_prediction", PREDICTION_COLUMNS),
-    )
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            for (table, columns), block in zip(targets, blocks, strict=True):
-                if block:
-                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-                        copy.write(block)
-    except IntegrityError as error:
-        if "unique_id" not in str(error):
-            raise
-        raise ValidationFailedError(
-            'An annotation with the same "unique_id" exists already.', data={"key": "unique_id"}
-        ) from error
 
 
 def _settle(project: Project, totals: ImportTotals, first_number: int) -> None:

@@ -149,3 +149,45 @@ def test_plugin_permissions_exist_only_where_it_is_enabled(alpha_client, beta_cl
 
     assert "aviation.packs.change" in here
     assert there <= set(CORE_PERMISSIONS)
+
+
+def test_lagging_plugin_is_upgraded_over_the_fleet(alpha_client, alpha, enabled):
+    from platform_core.plugins.services.upgrades import upgrade_plugins
+
+    assert upgrade_plugins() == []
+    with tenant_scope(alpha):
+        Activation.objects.filter(pk="aviation").update(version="0.0.9")
+    row = SchemaState.objects.get(organization=alpha.id)
+    row.plugins["aviation"]["version"] = "0.0.9"
+    row.save(update_fields=["plugins"])
+
+    (result,) = upgrade_plugins()
+
+    assert (result.organization.slug, result.slug, result.error) == ("alpha", "aviation", "")
+    assert alpha_client.get(PLUGIN).json()["installed_version"] == "0.1.0"
+    assert upgrade_plugins() == []
+
+
+def test_housekeeping_purges_what_is_due_and_comes_back(alpha_client, alpha, enabled, jobs_run_at_once):
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from platform_core.jobs.registry import path_of
+    from platform_core.plugins.jobs import ensure_housekeeping, housekeeping_job
+    from tenants.models import GlobalJob
+
+    alpha_client.post(f"{PLUGIN}disable/?wait=60")
+    alpha_client.post(f"{PLUGIN}purge/", {"confirm": "aviation"})
+    ensure_housekeeping()
+    assert len(tables(alpha)) == 2
+    with tenant_scope(alpha):
+        Activation.objects.filter(pk="aviation").update(purge_due_at=timezone.now() - timedelta(seconds=1))
+    GlobalJob.objects.all().delete()
+
+    ensure_housekeeping()
+
+    assert tables(alpha) == []
+    ensure_housekeeping()
+    waiting = GlobalJob.objects.filter(function=path_of(housekeeping_job), status="queued")
+    assert [job.run_after > timezone.now() + timedelta(minutes=50) for job in waiting] == [True]

@@ -30,7 +30,9 @@ def project(enabled, template):
 @pytest.fixture
 def task_ids(enabled, project, extract_path):
     with extract_path.open("rb") as file:
-        report = enabled.post(f"/api/projects/{project['id']}/import?return_task_ids=1", {"file": file}, format="multipart")
+        report = enabled.post(
+            f"/api/projects/{project['id']}/import?return_task_ids=1", {"file": file}, format="multipart"
+        )
     assert report.status_code == 201, report.content
     assert report.json()["found_formats"] == ["aviation.asrs_csv"]
     return report.json()["task_ids"]

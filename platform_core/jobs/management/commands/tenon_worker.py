@@ -14,6 +14,7 @@ from platform_core.jobs.rq_worker import run_queue
 from platform_core.jobs.supervisor import WorkerSupervisor
 from platform_core.jobs.types import QUEUES
 from platform_core.jobs.worker import DatabaseWorker
+from platform_core.plugins.jobs import ensure_housekeeping
 
 SUPERVISOR, DATABASE, SWEEPER = "supervisor", "database", "sweeper"
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
         if role in QUEUES:
             run_queue(role, stop=stop)
             return
+        ensure_housekeeping()
         worker = DatabaseWorker(
             stop=stop, queues=queues, sweep_seconds=options["poll_seconds"], beside_redis=role == SWEEPER
         )

@@ -103,7 +103,8 @@ def test_new_organization_answers_and_belongs_to_its_maker(alpha, public_client,
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"slug": "gamma"}, {"slug": "Ga", "title": "x"}, {"slug": "api", "title": "x"}, {"slug": "alpha", "title": "x"},
+    [{}, {"slug": "gamma"},
+     {"slug": "Ga", "title": "x"}, {"slug": "api", "title": "x"}, {"slug": "alpha", "title": "x"},
      {"slug": "gamma", "title": "a\x00"}, {"slug": "g\x00a", "title": "x"}],
 )  # fmt: skip
 def test_refused_organization_leaves_nothing(alpha, public_client, body):

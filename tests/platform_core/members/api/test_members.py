@@ -6,8 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from platform_core.api.errors import TenonError
 from platform_core.events.models import AuditEntry, OutboxEvent
-from platform_core.members.gate import principal_of
 from platform_core.members.credentials import digest_of
+from platform_core.members.gate import principal_of
 from platform_core.members.models import Member, Role
 from platform_core.members.services.api_keys import issue_api_key
 from platform_core.members.services.membership import remove_member

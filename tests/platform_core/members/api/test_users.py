@@ -9,8 +9,8 @@ from platform_core.members.models import Invitation, Member
 from tenants.scope import tenant_scope
 
 WHOAMI_KEYS = {
-    "id", "first_name", "last_name", "username", "email", "last_activity", "custom_hotkeys", "avatar", "initials", "phone",
-    "active_organization", "active_organization_meta", "allow_newsletters", "date_joined", "permissions",
+    "id", "first_name", "last_name", "username", "email", "last_activity", "custom_hotkeys", "avatar", "initials",
+    "phone", "active_organization", "active_organization_meta", "allow_newsletters", "date_joined", "permissions",
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ def _run(*words, stdin=None, monkeypatch=None):
 def test_created_organization_answers_to_its_new_owner(alpha, monkeypatch):
     out = _run(
         "create_organization", "--slug", "gamma", "--name", "Gamma", "--owner-email", "Boss@gamma.example",
-        "--owner-password-stdin", "--domain", "127.0.0.1:8001", "--json", stdin=f"{PASSWORD}\n", monkeypatch=monkeypatch,
+        "--owner-password-stdin", "--domain", "127.0.0.1:8001", "--json",
+        stdin=f"{PASSWORD}\n", monkeypatch=monkeypatch,
     )  # fmt: skip
 
     facts = json.loads(out)

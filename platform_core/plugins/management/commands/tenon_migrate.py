@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
+from platform_core.plugins.services.upgrades import PluginUpgrade, upgrade_plugins
 from tenants.fleet import UpgradeResult, lagging_organizations, migrate_public, upgrade_fleet
 from tenants.scripts import core_script
 
@@ -31,9 +32,17 @@ class Command(BaseCommand):
                     progress.console.print(f"{result.organization.slug}: failed: {result.error}")
 
             results = upgrade_fleet(progress=report)
+            upgraded = upgrade_plugins(progress=lambda result: _report_plugin(progress.console, result))
         failed = [result for result in results if result.error]
         console.print(
             f"public: {len(applied)} migrations; organizations: {len(results) - len(failed)} upgraded, {len(failed)} failed"
         )
-        if failed:
+        if upgraded:
+            console.print(f"plugins: {sum(1 for result in upgraded if not result.error)} of {len(upgraded)} upgraded")
+        if failed or any(result.error for result in upgraded):
             raise CommandError("Some organizations were not upgraded; mend the cause and run tenon migrate again.")
+
+
+def _report_plugin(console: Console, result: PluginUpgrade) -> None:
+    if result.error:
+        console.print(f"{result.organization.slug}: plugin {result.slug}: failed: {result.error}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measure the platform against its physical limits, in one run: `make bench`, or `python bench/run.py --help`.
+"""Measure the platform against its physical limits, in one run: `make bench`, or `python bench --help`.
 
 Brings its own durable PostgreSQL in a folder that is deleted afterwards, and two web processes with production settings.
 Writes bench/results/<time>.json, and docs/benchmarks.md with --write.
@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT / "bench"), str(ROOT)]
 
 import gate
 import machine
 import organizations
 import pages
+import plugins
 import tasks_data
 import transfers
 from figures import Figure
@@ -78,6 +79,8 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             yield from organizations.new_organization(database, url, options.repeat)
         if "fleet" in wanted:
             yield from organizations.fleet(database, url, options.repeat, size=options.organizations)
+        if "plugins" in wanted:
+            yield from plugins.enabling(database, url, options.repeat)
         account = new_account("bench")
         if "gate" in wanted:
             yield from gate.tenancy_and_gate(account, options.repeat)
