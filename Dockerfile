@@ -2,6 +2,7 @@
 # The image holds the core and the bundled plugins; the database is another service, so the extra `embedded` is left out.
 FROM python:3.12-slim AS build
 WORKDIR /source
+SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 COPY . .
 RUN python -m venv /opt/tenon \
     && /opt/tenon/bin/pip install --no-cache-dir . \

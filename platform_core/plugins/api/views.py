@@ -1,9 +1,11 @@
 """REST views of plugins."""
 
+import time
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +14,7 @@ from platform_core.api.errors import PermissionDeniedError, ValidationFailedErro
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
 from platform_core.jobs.waiting import wait_for_job
+from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import examples
 from platform_core.plugins.api.serializers import (
@@ -24,11 +27,13 @@ from platform_core.plugins.api.serializers import (
 )
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, catalogue_entry
+from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
 from platform_core.plugins.services.plans import plan_enable
 from platform_core.plugins.services.requests import request_disable, request_enable, request_purge_now
 from platform_core.plugins.services.settings import change_settings, plugin_settings
 from tenants.records import JobStatus
+from tenants.short_memory import ShortMemory
 
 TAG = "Plugins"
 WAIT = OpenApiParameter(
@@ -98,6 +103,12 @@ class _ActAPI(TenonAPIView):
             error = (row.result or {}).get("error", {})
             raise ActivationFailedError(row.error, data={**error.get("data", {}), "plugin": slug, "job": str(job_id)})
         done = row is not None and row.status == JobStatus.COMPLETED
+        if done:
+            forget_enabled_plugins()
+            memory.clear()
+            if not settings.TENON_JOBS_INLINE_WAIT:
+                # A worker did it: other web processes may remember the old state so long. Who waits wants to see the new.
+                time.sleep(ShortMemory.seconds)
         activation = Activation.objects.filter(pk=slug).first()
         body = {
             "plugin": slug,
