@@ -122,8 +122,8 @@ def _start_of_page(project_id: int, offset: int, totals: ProjectTotals) -> tuple
 
 
 def make_cursor(project_id: int, last_id: int) -> str:
-    """Return a signed position, so that it can neither be forged nor used for another project."""
-    return signing.dumps([project_id, last_id], salt=CURSOR_SALT)
+    """Return a signed position, so that it can neither be forged nor used for another project or organization."""
+    return signing.dumps([project_id, last_id], salt=_cursor_salt())
 
 
 def read_cursor(text: str, project_id: int) -> int:
@@ -133,7 +133,7 @@ def read_cursor(text: str, project_id: int) -> int:
         ValidationFailedError: it is forged, damaged or of another project.
     """
     try:
-        project, last_id = signing.loads(text, salt=CURSOR_SALT)
+        project, last_id = signing.loads(text, salt=_cursor_salt())
     except (signing.BadSignature, ValueError, TypeError):
         project, last_id = None, None
     if project != project_id or not isinstance(last_id, int):
@@ -141,6 +141,10 @@ def read_cursor(text: str, project_id: int) -> int:
             validation_errors={"cursor": ["This cursor is not valid for this list; start without one."]}
         )
     return last_id
+
+
+def _cursor_salt() -> str:
+    return f"{CURSOR_SALT}:{current_schema()}"
 
 
 _ONE = f"""
