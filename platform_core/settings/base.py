@@ -32,7 +32,6 @@ SHARED_APPS = [
     "tenants",
     "platform_core.accounts",
     "platform_core.quickstart",
-    "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
