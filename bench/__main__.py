@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measure the platform against its physical limits, in one run: `make bench`, or `python bench --help`.
 
-Brings its own durable PostgreSQL in a folder that is deleted afterwards, and two web processes with production settings.
-Writes bench/results/<time>.json, and docs/benchmarks.md with --write.
+Brings its own durable PostgreSQL in a folder that is deleted afterwards, and two web processes with production
+settings. Writes bench/results/<time>.json, and docs/benchmarks.md with --write.
 """
 
 import argparse

@@ -55,7 +55,8 @@ def page(request):
         tasks, annotations, predictions = cursor.fetchone()
         cursor.execute(ROWS, {"project": project, "start": 0, "limit": 100, "only_by": None})
         rows = cursor.fetchall()
-    tail = f'],"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
+    totals = f'"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions}'
+    tail = f'],{totals},"next_cursor":"{CURSOR}"}}'
     body = ('{"tasks":[' + ",".join([row[0] for row in rows]) + tail).encode()
     return HttpResponse(body, content_type="application/json", headers={"Content-Length": str(len(body))})
 

@@ -1,4 +1,4 @@
-"""What tenancy and the plugin gate cost a request, in CPU of this process: host, scope, key, role, plugins, permission."""
+"""What tenancy and the plugin gate cost a request, in CPU: host, scope, key, role, plugins, permission."""
 
 import statistics
 import time

@@ -1,4 +1,4 @@
-"""A new organization against the bare replay of its script and against migrating; a fleet that mostly has nothing to do."""
+"""A new organization against the bare replay of its script and against migrating; a fleet with little to do."""
 
 import secrets
 import time

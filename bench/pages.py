@@ -97,7 +97,7 @@ def deep_pages(
     bounds = {"by cursor": 1.2, "by page=N": 3, "sequential page=N": 1.2}
     return [
         Figure(
-            name=f"{'All pages' if kind.startswith('seq') else f'Page {deep}'} {kind}, {state}, of the first page's time",
+            name=f"{_which(kind, deep)} {kind}, {state}, of the first page's time",
             measured=f"{one['ms']:.2f} ms",
             limit=f"{first['ms']:.2f} ms",
             foreign=one["foreign"],
@@ -106,6 +106,10 @@ def deep_pages(
         )
         for kind, one in times.items()
     ]
+
+
+def _which(kind: str, deep: int) -> str:
+    return "All pages" if kind.startswith("seq") else f"Page {deep}"
 
 
 def _timer(server: Server, database: int, requests: list[bytes], seconds: float):
