@@ -24,12 +24,16 @@ _VISIBLE_PROJECT = """
     SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number
     FROM projects_projectcounters c
     WHERE c.project_id = %(project)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectmembership pm
+                   WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
         OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
                    WHERE g.project_id = c.project_id AND tm.member_id = %(member)s))"""
 _ROWS: Final[dict[Fields, str]] = {
     "task_only": f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t",
-    "all": f"SELECT {json_sql.TASK_ALL}::text FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK} {json_sql.PREDICTIONS_OF_TASK}",
+    "all": (
+        f"SELECT {json_sql.TASK_ALL}::text "
+        f"FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK} {json_sql.PREDICTIONS_OF_TASK}"
+    ),
 }
 
 
@@ -157,7 +161,8 @@ _ONE = f"""
     )
 } {json_sql.PREDICTIONS_OF_TASK}
     WHERE t.id = %(task)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectmembership pm
+                   WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
         OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
                    WHERE g.project_id = t.project_id AND tm.member_id = %(member)s))"""
 
