@@ -107,7 +107,7 @@ class _ActAPI(TenonAPIView):
             forget_enabled_plugins()
             memory.clear()
             if not settings.TENON_JOBS_INLINE_WAIT:
-                # A worker did it: other web processes may remember the old state so long. Who waits wants to see the new.
+                # A worker did it, and other web processes may remember the old state for so long.
                 time.sleep(ShortMemory.seconds)
         activation = Activation.objects.filter(pk=slug).first()
         body = {
