@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Load the demo, telling each step."""
-        self.console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
+        self.console = Console(file=cast("IO[str]", self.stdout._out), soft_wrap=True, highlight=False)  # noqa: SLF001  (the wrapper would add line ends)
         path = options["credentials"] or Path(settings.TENON_DATA_DIR) / "demo.json"
         try:
             self._load(path, options["port"])
