@@ -106,7 +106,9 @@ def test_no_permission_is_declared_for_a_method_that_does_not_exist():
 
 
 def test_every_view_has_a_serializer_or_says_why_not():
-    without = {item.route.name for item in all_operations() if getattr(item.route.view, "serializer_class", None) is None}
+    without = {
+        item.route.name for item in all_operations() if getattr(item.route.view, "serializer_class", None) is None
+    }
 
     assert without == set(WITHOUT_BODIES)
 
@@ -126,7 +128,10 @@ def test_every_method_is_described_by_operation(host):
 def _is_described(document, operation):
     found = described(document, operation) or {}
     said = PUBLIC if found.get("security") == [{}] else found.get("x-permission")
-    return bool(found.get("summary") and found.get("tags") and "404" in found["responses"]) and said == operation.permission
+    return (
+        bool(found.get("summary") and found.get("tags") and "404" in found["responses"])
+        and said == operation.permission
+    )
 
 
 def described(document, operation):
