@@ -13,7 +13,7 @@ class RefusedCommand(BaseCommand):
     """
 
     instead = ""
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Accept every option, so that the refusal is what the caller reads."""
