@@ -1,7 +1,7 @@
 """Writes the generated parts of docs/reference/ from the code: `python -m tools.reference_docs`.
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; the text around it is written by hand. A test renders
-the parts again and compares, so a page cannot fall behind the code.
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; the text around it is written by hand. A test
+renders the parts again and compares, so a page cannot fall behind the code.
 """
 
 import argparse

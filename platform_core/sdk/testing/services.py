@@ -33,7 +33,7 @@ def _start_services() -> tuple[Path, EmbeddedPostgres | None]:
 _directory, _postgres = _start_services() if _DIRECTORY not in os.environ else (None, None)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this process started."""
     if _postgres is not None:
         _postgres.destroy()
