@@ -55,6 +55,7 @@ def _drop(name: str) -> None:
 
 
 def _build_template() -> None:
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.members.services.organizations import create_organization
     from tenants.fleet import migrate_public
 
@@ -92,6 +93,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
@@ -111,6 +113,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
 @pytest.fixture(autouse=True)
 def _forget_between_tests() -> None:
     """Half a second of memory must not reach from one test into the next."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
@@ -119,6 +122,7 @@ def _forget_between_tests() -> None:
 
 
 def _organization(slug: str) -> OrganizationRef:
+    # Inline: as above.
     from tenants.models import organization_refs
 
     return organization_refs(slug=slug)[0]
@@ -146,6 +150,7 @@ def in_alpha(alpha: OrganizationRef) -> Iterator[OrganizationRef]:
 @pytest.fixture
 def make_client(db: None) -> Callable[..., APIClient]:
     """Return a function that makes an API client of a member: `make_client(organization, role="OW")`."""
+    # Inline: as above.
     from platform_core.sdk.testing.clients import client_of
 
     return client_of
@@ -172,6 +177,7 @@ def jobs_run_at_once(settings: Settings) -> None:
 @pytest.fixture
 def steady_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the process remember for the whole test, so that a busy machine does not change query counts."""
+    # Inline: as above.
     from tenants.short_memory import ShortMemory
 
     monkeypatch.setattr(ShortMemory, "seconds", 600)
