@@ -3,14 +3,15 @@
 import http.client
 import json
 import os
+import random
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
 
+from platform_core.embedded.process import port_is_free
 from platform_core.quickstart.health import is_ready
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -21,17 +22,13 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "TENON_SH
 
 
 def free_ports(not_port=None):
-    """Return the first of two neighbouring ports that nobody uses, and that is not the named one."""
-    for port in range(21_000, 29_000, 2):
-        if port == not_port:
-            continue
-        try:
-            for number in (port, port + 1):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", number))
-        except OSError:
-            continue
-        return port
+    """Return the first of two neighbouring ports that nobody uses, and that is not the named one.
+
+    Random, because another run of the tests on this machine looks for ports as well.
+    """
+    for port in random.sample(range(21_000, 29_000, 2), k=100):
+        if port != not_port and port_is_free(port) and port_is_free(port + 1):
+            return port
     raise RuntimeError("no two free ports")
 
 
