@@ -1,7 +1,8 @@
 """Coverage floors of packages: `coverage report` knows only one floor for everything.
 
 `python -m tools.coverage_floor coverage.json "tenants,platform_core/members/permissions.py=100" ...` prints each
-group's figure and the lines that miss it, and fails below the floor. Lines and branches count alike, as in coverage.
+group's figure and the lines that miss it, and fails below the floor. A figure counts lines and branches alike, as
+coverage does.
 """
 
 import json

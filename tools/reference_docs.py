@@ -149,7 +149,8 @@ def _management(title: str, name: str) -> Iterator[str]:
 
 def _parser(title: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     rows = []
-    for action in parser._actions:  # noqa: SLF001  (argparse shows them to nobody else)
+    # argparse has no public way to list what a parser takes.
+    for action in parser._actions:  # noqa: SLF001
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for child, child_parser in action.choices.items():
                 yield f"### {title} {child}\n"

@@ -8,7 +8,10 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+from platform_core.quickstart.health import is_ready
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
@@ -101,14 +104,42 @@ class QuickstartProcess:
         self._log.close()
 
 
+@contextmanager
+def server_without_plugins(running, folder, database_url):
+    """Serve a running quickstart's database from an installation that has no plugin; yield the port."""
+    port = free_ports(running.port)
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment |= {
+        "DATABASE_URL": database_url,
+        "TENON_DATA_DIR": str(folder),
+        # No lock file means no plugins, and nobody makes one.
+        "TENON_PLUGINS_CHECKED": "1",
+        "TENON_SECRET_KEY": (running.data_dir / "secret_key").read_text(),
+        "TENON_PUBLIC_URL": running.ready["public_url"],
+    }
+    command = [sys.executable, "-m", "platform_core.cli", "serve", "--port", str(port), "--workers", "1", "--quiet"]
+    server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not is_ready(port):
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=STOP_SECONDS)
+
+
 class Organization:
     """REST of one organization, with its demo token, over plain HTTP."""
 
-    def __init__(self, access):
+    def __init__(self, access, *, port=None):
         self.url = access["url"]
         self.token = access["api_token"]
         self.email = access["email"]
-        self._address = access["url"].removeprefix("http://")
+        # Another server on the same database may answer for it.
+        self._address = f"127.0.0.1:{port}" if port else access["url"].removeprefix("http://")
 
     def call(self, method, path, body=None, *, token=None, host=None):
         """Return (status, body); the body is parsed where it is JSON."""

@@ -96,6 +96,7 @@ def update_annotation(*, annotation_id: int, values: dict[str, Any], actor: Prin
         "warning_reasons": reasons,
         "updated_by_id": actor.id,
         "last_action": LastAction.SKIPPED if cancelled else LastAction.UPDATED,
+        **_parents(task, values),
     }
     for name, value in changed.items():
         setattr(annotation, name, value)
