@@ -1,5 +1,6 @@
 """Databases of the run: a template with two organizations, cloned once per worker, and anew for tests that commit."""
 
+import hashlib
 import os
 import secrets
 
@@ -11,7 +12,6 @@ from psycopg import sql
 
 from tenants.scope import tenant_scope
 
-TEMPLATE = "tenon_template"
 ORGANIZATIONS = ("alpha", "beta")
 
 
@@ -35,20 +35,33 @@ def _use(name):
         source["NAME"] = name
 
 
+def _template():
+    """Name the template by what it is made of, so that runs that share a server share it and none takes an old one."""
+    from platform_core.plugins.loader import get_registry
+    from platform_core.plugins.services.plans import labels_of_plugin
+    from tenants.digests import core_labels, migrations_digest, shared_labels
+
+    defaults = [plugin for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
+    labels = core_labels() | shared_labels()
+    facts = [migrations_digest(labels.union(*map(labels_of_plugin, defaults)))]
+    facts += [f"{plugin.slug} {plugin.manifest.version}" for plugin in defaults]
+    return f"tenon_template_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
+
+
 def _clone(name):
-    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, TEMPLATE)
+    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, _template())
 
 
 def _drop(name):
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _build_template():
+def _build_template(name):
     from platform_core.members.services.organizations import create_organization
     from tenants.fleet import migrate_public
 
-    _execute("CREATE DATABASE {}", TEMPLATE)
-    _use(TEMPLATE)
+    _execute("CREATE DATABASE {}", name)
+    _use(name)
     migrate_public()
     for slug in ORGANIZATIONS:
         create_organization(
@@ -64,13 +77,12 @@ def _build_template():
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker, worker_id):
     """Give this worker a database of its own."""
-    name = f"tenon_{worker_id}"
+    name, template = f"tenon_{worker_id}_{secrets.token_hex(4)}", _template()
     with django_db_blocker.unblock():
         with _admin() as admin:
             admin.execute("SELECT pg_advisory_lock(1)")
-            if not _exists(TEMPLATE):
-                _build_template()
-            _drop(name)
+            if not _exists(template):
+                _build_template(template)
             _clone(name)
         _use(name)
         yield

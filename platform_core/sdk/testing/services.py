@@ -1,7 +1,9 @@
-"""Early pytest plugin (`-p platform_core.sdk.testing.services`): the test run brings its own PostgreSQL.
+"""The pytest plugin for authors: `-p platform_core.sdk.testing.services`. The test run brings its own PostgreSQL.
 
-It starts one throw-away cluster for all workers at import, which is before Django's settings are read; workers find
-it through DATABASE_URL.
+At import, which is before Django's settings are read, it locks the installed plugins, fails for one that is broken, and
+starts one throw-away cluster for all workers, who find it through DATABASE_URL. Where DATABASE_URL is set already, that
+server is used; its role must be allowed to make databases. Because importing it does all that, it has no entry point
+and must be asked for, in `addopts`. The fixtures are in `database` and `authors` beside it.
 """
 
 import os
@@ -13,6 +15,8 @@ import pytest
 
 from platform_core.embedded.postgres import EmbeddedPostgres
 from platform_core.plugins.preflight import lock_plugins
+
+pytest_plugins = ["platform_core.sdk.testing.database", "platform_core.sdk.testing.authors"]
 
 _DIRECTORY = "TENON_TEST_DIRECTORY"
 
