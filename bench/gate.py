@@ -1,11 +1,11 @@
-"""What tenancy and the plugin gate cost a request, in CPU of this process: host, scope, key, role, plugins, permission."""
+"""What tenancy and the plugin gate cost a request, in CPU of this process: host, key, role, plugins, permission."""
 
 import statistics
 import time
 from typing import Any
 
-from figures import Figure, at_most
-from installation import Account
+from bench.figures import Figure, at_most
+from bench.installation import Account
 
 REQUESTS = 2000
 

@@ -1,4 +1,4 @@
-"""A new organization against the bare replay of its script and against migrating; a fleet that mostly has nothing to do."""
+"""A new organization against the bare replay of its script and against migrating; a fleet with little to do."""
 
 import secrets
 import time
@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from figures import Figure, at_least, at_most, interleaved, medians
-from machine import Meter
+
+from bench.figures import Figure, at_least, at_most, interleaved, medians
+from bench.machine import Meter
 
 
 def new_organization(database: int, url: str, repeat: int) -> list[Figure]:
@@ -112,7 +113,8 @@ def fleet(database: int, url: str, repeat: int, *, size: int = 200, behind: int 
         assert len(found) == behind
         began = time.perf_counter()
         results = upgrade_fleet()
-        assert len(results) == behind and not any(result.error for result in results)
+        assert len(results) == behind
+        assert not any(result.error for result in results)
         return {"wall": meter.wall, "foreign": meter.foreign, "upgrade": time.perf_counter() - began}
 
     def query() -> dict[str, float]:

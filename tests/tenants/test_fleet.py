@@ -61,7 +61,8 @@ def test_python_and_raw_sql_steps_run_in_each_schema(alpha):
     assert LAST in result.applied
     with tenant_scope(alpha), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'events_auditentry%%' AND tgrelid = 'events_auditentry'::regclass"
+            "SELECT count(*) FROM pg_trigger "
+            "WHERE tgname LIKE 'events_auditentry%%' AND tgrelid = 'events_auditentry'::regclass"
         )
         assert cursor.fetchone()[0] == 2
 

@@ -80,7 +80,7 @@ class PluginPlanAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Plan enabling a plugin",
-        description="Shows dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
+        description="Dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
         response=PlanSerializer,
         example=examples.PLAN,
         errors=[409],
@@ -122,7 +122,7 @@ class _ActAPI(TenonAPIView):
 
 def _wait(request: Request) -> float:
     text = request.query_params.get("wait", "0")
-    if not (text.isascii() and text.isdigit()) or len(text) > 4:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
         raise ValidationFailedError(validation_errors={"wait": ["A number of seconds is expected."]})
     return float(text)
 
@@ -136,7 +136,7 @@ class PluginEnableAPI(_ActAPI):
     @operation(
         tag=TAG,
         summary="Enable or upgrade a plugin",
-        description="Wants the hash of the plan that was agreed to. A concurrent act, or a stale plan, is answered 409.",
+        description="Wants the hash of the plan that was agreed to. A concurrent act or a stale plan is answered 409.",
         request=EnableSerializer,
         response=ActSerializer,
         status=202,
@@ -185,8 +185,8 @@ class PluginPurgeAPI(_ActAPI):
         tag=TAG,
         summary="Purge a plugin's data",
         description=(
-            "Starts the retention clock of a disabled plugin; until it ends, DELETE takes it back. With `force`, which needs "
-            "plugins.purge_now, everything is removed at once: tables, migration rows, settings, permissions."
+            "Starts the retention clock of a disabled plugin; until it ends, DELETE takes it back. With `force`, "
+            "which needs plugins.purge_now, everything goes at once: tables, migration rows, settings, permissions."
         ),
         request=PurgeSerializer,
         response=ActSerializer,

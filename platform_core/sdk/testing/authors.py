@@ -4,36 +4,47 @@
 dependencies first: `tenon_plugins = ["orders"]`.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
 import pytest
 
 from tenants.scope import tenant_scope
 
+if TYPE_CHECKING:  # importing these needs Django's settings
+    from collections.abc import Callable
 
-def pytest_addoption(parser):
-    """Make the option known."""
-    parser.addini(
-        "tenon_plugins", type="args", default=[], help="Plugins that the fixture `enabled` enables, in order."
-    )
+    from platform_core.sdk.testing.clients import MemberClient
+    from tenants.scope import OrganizationRef
+
+
+class Enable(Protocol):
+    """Enables plugins, in this order."""
+
+    def __call__(self, organization: OrganizationRef, *slugs: str) -> OrganizationRef:
+        """Return the organization."""
+        ...
 
 
 @pytest.fixture
-def organization(alpha):
-    """Return an organization (`OrganizationRef`) in which no plugin is enabled but the default ones."""
+def organization(alpha: OrganizationRef) -> OrganizationRef:
+    """Return an organization in which no plugin is enabled but the default ones."""
     return alpha
 
 
 @pytest.fixture
-def other_organization(beta):
+def other_organization(beta: OrganizationRef) -> OrganizationRef:
     """Return another organization, into which nothing of the first may leak."""
     return beta
 
 
 @pytest.fixture
-def enable(db):
+def enable(db: None) -> Enable:
     """Return a function that enables plugins as an admin would: `enable(organization, "orders")`."""
     from platform_core.plugins.services.activation import enable_plugin
 
-    def act(organization, *slugs):
+    def act(organization: OrganizationRef, *slugs: str) -> OrganizationRef:
         with tenant_scope(organization):
             for slug in slugs:
                 enable_plugin(slug=slug, plan_hash=None, actor=None)
@@ -43,7 +54,7 @@ def enable(db):
 
 
 @pytest.fixture
-def enabled(organization, enable, pytestconfig):
+def enabled(organization: OrganizationRef, enable: Enable, pytestconfig: pytest.Config) -> OrganizationRef:
     """Return the first organization with the plugins of the option `tenon_plugins` enabled."""
     slugs = pytestconfig.getini("tenon_plugins")
     if not slugs:
@@ -52,17 +63,17 @@ def enabled(organization, enable, pytestconfig):
 
 
 @pytest.fixture
-def api_client(organization, make_client):
+def api_client(organization: OrganizationRef, make_client: Callable[..., MemberClient]) -> MemberClient:
     """Return an API client of the first organization's owner; `make_client(organization, role="AN")` makes others."""
     return make_client(organization, role="OW")
 
 
 @pytest.fixture
-def deliver_events(db):
+def deliver_events(db: None) -> Callable[[OrganizationRef], None]:
     """Return a function that hands committed events to their handlers now: `deliver_events(organization)`."""
     from platform_core.events.relay import relay_some
 
-    def deliver(organization):
+    def deliver(organization: OrganizationRef) -> None:
         while relay_some(organization)[0]:
             pass
 

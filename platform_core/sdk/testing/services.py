@@ -16,8 +16,7 @@ import pytest
 from platform_core.embedded.postgres import EmbeddedPostgres
 from platform_core.plugins.preflight import lock_plugins
 
-pytest_plugins = ["platform_core.sdk.testing.database", "platform_core.sdk.testing.authors"]
-
+_FIXTURES = ("platform_core.sdk.testing.database", "platform_core.sdk.testing.authors")
 _DIRECTORY = "TENON_TEST_DIRECTORY"
 
 
@@ -37,7 +36,20 @@ def _start_services() -> tuple[Path, EmbeddedPostgres | None]:
 _directory, _postgres = _start_services() if _DIRECTORY not in os.environ else (None, None)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:  # noqa: ARG001
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Make the option of the fixture `enabled` known."""
+    parser.addini(
+        "tenon_plugins", type="args", default=[], help="Plugins that the fixture `enabled` enables, in order."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the fixtures, after pytest-django's: the later one of a name counts."""
+    for name in _FIXTURES:
+        config.pluginmanager.import_plugin(name)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop what this process started."""
     if _postgres is not None:
         _postgres.destroy()
