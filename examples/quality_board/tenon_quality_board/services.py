@@ -1,11 +1,11 @@
 """Writes of the plugin."""
 
 from django.db import transaction
+from tenon_quality.queries import visible_note
 
 from platform_core.sdk.audit import record_audit
 from platform_core.sdk.events import emit_event
 from platform_core.sdk.views import Principal
-from tenon_quality.queries import visible_note
 from tenon_quality_board.models import Pin
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from tenon_quality.queries import notes_visible_to
 
 from platform_core.sdk.views import TenonAPIView, ViewClassPermission, operation
-from tenon_quality.queries import notes_visible_to
 from tenon_quality_board.models import Pin
 from tenon_quality_board.services import pin_note
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.db import connection
+
 from platform_core.events.models import AuditEntry, OutboxEvent
 from tenants.scope import OrganizationRef, tenant_scope
 
-__all__ = ["Records", "records_of", "tenant_scope"]
+__all__ = ["Records", "records_of", "tables_of", "tenant_scope"]
 
 
 class Records:
@@ -29,3 +31,13 @@ class Records:
 def records_of(organization: OrganizationRef) -> Records:
     """Return what was recorded in an organization."""
     return Records(organization)
+
+
+def tables_of(organization: OrganizationRef, prefix: str) -> list[str]:
+    """Return the tables of an organization whose name begins with `prefix_`, sorted."""
+    with tenant_scope(organization), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND starts_with(tablename, %s)",
+            [f"{prefix}_"],
+        )
+        return sorted(name for (name,) in cursor.fetchall())
