@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
@@ -101,23 +102,40 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
         _drop(name)
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+@contextmanager
+def cloned_database() -> Iterator[str]:
+    """Give the name of a fresh copy of the template, which is dropped after the block."""
+    name = f"tenon_{secrets.token_hex(6)}"
+    _clone(name)
+    try:
+        yield name
+    finally:
+        _drop(name)
+
+
+@contextmanager
+def using_database(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Work on this database inside the block, where commits are real."""
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
     before = connection.settings_dict["NAME"]
-    name = f"tenon_{secrets.token_hex(6)}"
-    with django_db_blocker.unblock():
-        _clone(name)
+    with blocker.unblock():
         _use(name)
         memory.clear()
         forget_hosts()
+        try:
+            yield
+        finally:
+            connections.close_all()
+            _use(before)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+    with cloned_database() as name, using_database(name, django_db_blocker):
         yield name
-        connections.close_all()
-        _use(before)
-        _drop(name)
 
 
 @pytest.fixture(autouse=True)
