@@ -42,6 +42,7 @@ def other_organization(beta: OrganizationRef) -> OrganizationRef:
 @pytest.fixture
 def enable(db: None) -> Enable:
     """Return a function that enables plugins as an admin would: `enable(organization, "orders")`."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.plugins.services.activation import enable_plugin
 
     def act(organization: OrganizationRef, *slugs: str) -> OrganizationRef:
@@ -71,6 +72,7 @@ def api_client(organization: OrganizationRef, make_client: Callable[..., MemberC
 @pytest.fixture
 def deliver_events(db: None) -> Callable[[OrganizationRef], None]:
     """Return a function that hands committed events to their handlers now: `deliver_events(organization)`."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.events.relay import relay_some
 
     def deliver(organization: OrganizationRef) -> None:

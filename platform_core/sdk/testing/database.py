@@ -49,6 +49,7 @@ def _use(name: str) -> None:
 
 def _template() -> str:
     """Name the template by what it is made of, so that runs that share a server share it and none takes an old one."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.plugins.loader import get_registry
     from platform_core.plugins.services.plans import labels_of_plugin
     from tenants.digests import core_labels, migrations_digest, shared_labels
