@@ -11,6 +11,7 @@ from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.host import forget_hosts
 from platform_core.members.models import Role
 from platform_core.members.services.membership import add_member
+from platform_core.plugins.services.activation import enable_default_plugins
 from tenants.models import Organization
 from tenants.provisioning import provision_organization
 from tenants.scope import OrganizationRef, public_scope, tenant_scope

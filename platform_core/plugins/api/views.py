@@ -122,7 +122,7 @@ class _ActAPI(TenonAPIView):
 
 def _wait(request: Request) -> float:
     text = request.query_params.get("wait", "0")
-    if not (text.isascii() and text.isdigit()) or len(text) > 4:
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:  # noqa: PLR2004
         raise ValidationFailedError(validation_errors={"wait": ["A number of seconds is expected."]})
     return float(text)
 
