@@ -49,6 +49,7 @@ def main() -> None:
         "date": time.strftime("%Y-%m-%d", time.gmtime(began)),
         "repeat": options.repeat,
         "seconds": options.seconds,
+        "niceness": os.nice(0),
         "minutes": round((time.time() - began) / 60, 1),
     }
     folder = ROOT / "bench" / "results"
