@@ -93,9 +93,9 @@ class SameSiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped
     """No credential: refuses browsers of other sites only."""
 
     target_class = "platform_core.accounts.api.authentication.SameSiteOnly"
-    name: list[str] = []  # noqa: RUF012
+    name: list[str] = []
 
-    def get_security_requirement(self, auto_schema: AutoSchema) -> None:  # noqa: ARG002
+    def get_security_requirement(self, auto_schema: AutoSchema) -> None:
         """Ask for nothing."""
 
     def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:  # noqa: ARG002

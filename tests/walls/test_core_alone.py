@@ -19,7 +19,9 @@ CORE = [path for folder in ("platform_core", "tenants") for path in (REPOSITORY 
 
 
 def slugs():
-    return sorted({*get_registry().plugins, *(path.parent.name for path in REPOSITORY.glob("plugins/*/pyproject.toml"))})
+    return sorted(
+        {*get_registry().plugins, *(path.parent.name for path in REPOSITORY.glob("plugins/*/pyproject.toml"))}
+    )
 
 
 def printed_by(database, data_dir):
@@ -55,7 +57,9 @@ def test_answers_of_the_core_do_not_depend_on_installed_plugins(committed, tmp_p
     assert beside["facts"]["plugins"] == sorted(get_registry().plugins)
     assert set(beside["facts"]["apps"]) > set(alone["facts"]["apps"])
     assert len(alone["printed"]["answers"]) > 25
-    differing = [call for call, said in alone["printed"]["answers"].items() if beside["printed"]["answers"][call] != said]
+    differing = [
+        call for call, said in alone["printed"]["answers"].items() if beside["printed"]["answers"][call] != said
+    ]
     assert differing == []
     assert beside["printed"] == alone["printed"]
     assert_no_word(beside["printed"])
