@@ -129,13 +129,17 @@ FORMS = {
     "no end": (b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n[{"text"', FORM),
     "headers without end": (b"--frontier\r\nContent-Disposition: " + b"x" * 100_000, FORM),
     "a broken transfer encoding": (
-        b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n",
+        (
+            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
+            b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n"
+        ),
         FORM,
     ),
     "a file that is no tasks": (
-        b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n\x00\xff\r\n'
-        b"--frontier--\r\n",
+        (
+            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n\x00\xff\r\n'
+            b"--frontier--\r\n"
+        ),
         FORM,
     ),
 }
