@@ -81,8 +81,22 @@ def answers(owner, nobody, words):
 
 
 def reads():
-    yield from ("/api/version/", "/api/schema/", "/api/current-user/whoami", "/api/organization/", "/api/organizations/")
-    yield from ("/api/users/", "/api/members/", "/api/teams/", "/api/invites/", "/api/jobs/", "/api/audit/", "/api/token/")
+    yield from (
+        "/api/version/",
+        "/api/schema/",
+        "/api/current-user/whoami",
+        "/api/organization/",
+        "/api/organizations/",
+    )
+    yield from (
+        "/api/users/",
+        "/api/members/",
+        "/api/teams/",
+        "/api/invites/",
+        "/api/jobs/",
+        "/api/audit/",
+        "/api/token/",
+    )
     yield from ("/api/projects/", "/api/projects/counts/", "/api/predictions/", "/api/nothing/", "/docs/", "/redoc/")
 
 

@@ -19,15 +19,17 @@ CORE = [path for folder in ("platform_core", "tenants") for path in (REPOSITORY 
 
 
 def slugs():
-    return sorted({*get_registry().plugins, *(path.parent.name for path in REPOSITORY.glob("plugins/*/pyproject.toml"))})
+    return sorted(
+        {*get_registry().plugins, *(path.parent.name for path in REPOSITORY.glob("plugins/*/pyproject.toml"))}
+    )
 
 
 def printed_by(database, data_dir):
     """Run `answers.py` on a database and with a lock, and return what it prints."""
     url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
     run = subprocess.run(
-        [sys.executable, "-m", "tests.walls.answers", *slugs()],
-        env={**os.environ, "DATABASE_URL": url, "TENON_DATA_DIR": str(data_dir)},
+        [sys.executable, str(Path(__file__).with_name("answers.py")), *slugs()],
+        env={**os.environ, "DATABASE_URL": url, "TENON_DATA_DIR": str(data_dir), "PYTHONPATH": str(REPOSITORY)},
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
@@ -55,7 +57,9 @@ def test_answers_of_the_core_do_not_depend_on_installed_plugins(committed, tmp_p
     assert beside["facts"]["plugins"] == sorted(get_registry().plugins)
     assert set(beside["facts"]["apps"]) > set(alone["facts"]["apps"])
     assert len(alone["printed"]["answers"]) > 25
-    differing = [call for call, said in alone["printed"]["answers"].items() if beside["printed"]["answers"][call] != said]
+    differing = [
+        call for call, said in alone["printed"]["answers"].items() if beside["printed"]["answers"][call] != said
+    ]
     assert differing == []
     assert beside["printed"] == alone["printed"]
     assert_no_word(beside["printed"])
