@@ -1,7 +1,7 @@
-#!/usr/bin/env python3
-"""Measure the platform against its physical limits, in one run: `make bench`, or `python bench --help`.
+"""Measure the platform against its physical limits, in one run: `make bench`, or `python -m bench --help`.
 
-Brings its own durable PostgreSQL in a folder that is deleted afterwards, and two web processes with production settings.
+Brings its own durable PostgreSQL in a folder that is deleted afterwards, and two web processes with production
+settings.
 Writes bench/results/<time>.json, and docs/benchmarks.md with --write.
 """
 
@@ -15,20 +15,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench import gate, machine, organizations, pages, plugins, tasks_data, transfers
+from bench.figures import Figure
+from bench.installation import bare_server, call, installation, new_account, new_project, platform_server
+from bench.report import write_document
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "bench"), str(ROOT)]
-
-import gate
-import machine
-import organizations
-import pages
-import plugins
-import tasks_data
-import transfers
-from figures import Figure
-from installation import bare_server, call, installation, new_account, new_project, platform_server
-from report import write_document
-
 GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export")
 
 
@@ -57,6 +49,7 @@ def main() -> None:
         "date": time.strftime("%Y-%m-%d", time.gmtime(began)),
         "repeat": options.repeat,
         "seconds": options.seconds,
+        "niceness": os.nice(0),
         "minutes": round((time.time() - began) / 60, 1),
     }
     folder = ROOT / "bench" / "results"

@@ -7,19 +7,27 @@ for the rows is the platform's own. Web server, processes, threads and pool are 
 import hashlib
 import os
 import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import dj_database_url
 import django
 from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.urls import path
+
+from platform_core.tasks.queries import json_sql
 
 # Of the length that a signed position has; making one is the platform's own affair.
 CURSOR = "x" * int(os.environ["BENCH_CURSOR_LENGTH"])
 KEY = "SELECT member_id FROM members_apikey WHERE digest = %s AND revoked_at IS NULL"
 COUNTERS = """SELECT task_number, total_annotations_number, total_predictions_number
               FROM projects_projectcounters WHERE project_id = %s"""
+
+
+ROWS = (
+    f"SELECT {json_sql.TASK_ONLY}::text, t.id FROM tasks_task t "
+    "WHERE t.project_id = %(project)s AND t.inner_id > %(start)s ORDER BY t.inner_id LIMIT %(limit)s"
+)
 
 
 def configure() -> None:
@@ -42,9 +50,6 @@ def configure() -> None:
 
 def page(request):
     """Return a page of tasks."""
-    from django.db import connection
-    from django.http import HttpResponse
-
     digest = hashlib.sha256(request.META["HTTP_AUTHORIZATION"].partition(" ")[2].encode()).hexdigest()
     project = int(request.GET["project"])
     with connection.cursor() as cursor:
@@ -55,29 +60,23 @@ def page(request):
         tasks, annotations, predictions = cursor.fetchone()
         cursor.execute(ROWS, {"project": project, "start": 0, "limit": 100, "only_by": None})
         rows = cursor.fetchall()
-    tail = f'],"total":{tasks},"total_annotations":{annotations},"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
+    tail = (
+        f'],"total":{tasks},"total_annotations":{annotations},'
+        f'"total_predictions":{predictions},"next_cursor":"{CURSOR}"}}'
+    )
     body = ('{"tasks":[' + ",".join([row[0] for row in rows]) + tail).encode()
     return HttpResponse(body, content_type="application/json", headers={"Content-Length": str(len(body))})
 
 
-def alive(request):
+def alive(_request):
     """Say that the server is up."""
-    from django.http import HttpResponse
-
     return HttpResponse("{}")
 
 
-configure()
-
-from django.urls import path
-
-from platform_core.tasks.queries import json_sql
-
-ROWS = (
-    f"SELECT {json_sql.TASK_ONLY}::text, t.id FROM tasks_task t "
-    "WHERE t.project_id = %(project)s AND t.inner_id > %(start)s ORDER BY t.inner_id LIMIT %(limit)s"
-)
 urlpatterns = [path("api/tasks/", page), path("health/live", alive)]
+
+
+configure()
 
 
 def application():

@@ -1,11 +1,11 @@
-"""What tenancy and the plugin gate cost a request, in CPU of this process: host, scope, key, role, plugins, permission."""
+"""What tenancy and the plugin gate cost a request, in CPU of this process: host, key, role, plugins, permission."""
 
 import statistics
 import time
 from typing import Any
 
-from figures import Figure, at_most
-from installation import Account
+from bench.figures import Figure, at_most
+from bench.installation import Account
 
 REQUESTS = 2000
 
@@ -20,14 +20,20 @@ def tenancy_and_gate(account: Account, repeat: int) -> list[Figure]:
 
     remembered = [_cpu_ms(account, lambda: None) for _ in range(repeat)]
     cold = [_cpu_ms(account, forget) for _ in range(repeat)]
+    usual, first = statistics.median(remembered), statistics.median(cold)
     return [
         Figure(
-            name=f"Tenancy and plugin gate together, {what} (ms CPU)",
-            measured=f"{statistics.median(values):.3f} ms",
+            name="Tenancy and plugin gate together, ms CPU a request",
+            measured=f"{usual:.3f} ms",
             limit="",
-            **at_most(statistics.median(values), 0.5, " ms"),
-        )
-        for what, values in (("under load", remembered), ("nothing remembered: first request in half a second", cold))
+            **at_most(usual, 0.5, " ms"),
+        ),
+        Figure(
+            name="The same with nothing remembered, as twice a second for a key in a process",
+            measured=f"{first:.3f} ms",
+            limit="",
+            value=first,
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import machine
+from bench import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 DOMAIN = "bench.example"
@@ -148,7 +148,7 @@ def platform_server() -> Any:
 def bare_server(account: Account, *, cursor_length: int) -> Any:
     """Run the bare Django view on the same web server; its answers are as long as the platform's."""
     environment = {"BENCH_SCHEMA": account.schema, "BENCH_CURSOR_LENGTH": str(cursor_length)}
-    return web_server([str(ROOT / "bench" / "bare_server.py")], **environment)
+    return web_server(["-m", "bench.bare_server"], **environment)
 
 
 def _wait_for(port: int, child: subprocess.Popen[bytes]) -> None:

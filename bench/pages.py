@@ -2,10 +2,10 @@
 
 import json
 
-import client
-from figures import Figure, at_least, at_most, interleaved, medians
-from installation import Account, Server, call
-from machine import Meter
+from bench import client
+from bench.figures import Figure, at_least, at_most, interleaved, medians
+from bench.installation import Account, Server, call
+from bench.machine import Meter
 
 SIZE = 100
 
@@ -94,10 +94,11 @@ def deep_pages(
         )
     )
     first = times.pop("first")
+    titles = {"sequential page=N": "All pages"}
     bounds = {"by cursor": 1.2, "by page=N": 3, "sequential page=N": 1.2}
     return [
         Figure(
-            name=f"{'All pages' if kind.startswith('seq') else f'Page {deep}'} {kind}, {state}, of the first page's time",
+            name=f"{titles.get(kind, f'Page {deep}')} {kind}, {state}, of the first page's time",
             measured=f"{one['ms']:.2f} ms",
             limit=f"{first['ms']:.2f} ms",
             foreign=one["foreign"],

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from figures import Figure, at_most, interleaved, medians
-from machine import Meter
+
+from bench.figures import Figure, at_most, interleaved, medians
+from bench.machine import Meter
 
 SLUG = "aviation"
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from figures import Figure, table
+from bench.figures import Figure, table
 
 TEXT = """# Benchmarks
 
@@ -11,13 +11,14 @@ Figures of one run of `make bench` (`make bench ARGS=--write`) on {date}, median
 
 Machine: {processors}, {memory}, {system}; Python {python}. The load client, two web processes of four threads each
 (granian, production settings) and the PostgreSQL 18 of the `embedded` extra, durable (fsync and synchronous commit on),
-share it. Each figure stands beside its limit of the same run; passes of the two take turns. *Foreign CPU* is the share of the machine
-that processes of others took while the line was measured: above some 15 % read the ratio, not the time.
+share it; all of them ran at niceness {niceness}. Each figure stands beside its limit of the same run; passes of the
+two take turns. *Foreign CPU* is the share
+of the machine that processes of others took while the line was measured: above some 15 % read the ratio, not the time.
 
 {table}
 
-How each is measured is written in `bench/`: one file a group. Numbers behind the table (CPU milliseconds of server and database,
-every median) are in `bench/results/*.json`, which is not committed.
+How each is measured is written in `bench/`: one file a group. Numbers behind the table (CPU milliseconds of server and
+database, every median) are in `bench/results/*.json`, which is not committed.
 """
 
 

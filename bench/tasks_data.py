@@ -3,10 +3,34 @@
 import json
 import random
 
-WORDS = (
-    "label task image review quality annotation dataset signal vector river stone market window paper "
-    "engine battery planet garden silver number table music doctor winter bridge castle"
-).split()
+WORDS = [
+    "label",
+    "task",
+    "image",
+    "review",
+    "quality",
+    "annotation",
+    "dataset",
+    "signal",
+    "vector",
+    "river",
+    "stone",
+    "market",
+    "window",
+    "paper",
+    "engine",
+    "battery",
+    "planet",
+    "garden",
+    "silver",
+    "number",
+    "table",
+    "music",
+    "doctor",
+    "winter",
+    "bridge",
+    "castle",
+]
 
 
 def import_body(count: int, *, annotate_every: int = 0) -> bytes:

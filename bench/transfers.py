@@ -4,12 +4,13 @@ import socket
 from dataclasses import dataclass
 from typing import Any
 
-import client
 import psycopg
-from figures import Figure, at_least, at_most, interleaved, medians
-from installation import Account, Server, call, new_project
-from machine import Memory, Meter
 from psycopg import sql
+
+from bench import client
+from bench.figures import Figure, at_least, at_most, interleaved, medians
+from bench.installation import Account, Server, call, new_project
+from bench.machine import Memory, Meter
 
 PIECE = 256 * 1024
 

@@ -13,6 +13,9 @@ from tenants.models import SchemaState
 from tenants.scope import current_organization, public_scope
 from tenants.scripts import find_script, plugin_key, replay, store_script
 
+# What a plan runs depends on its migrations alone, and their code stays the same while a process lives.
+_sql_of_plans: dict[tuple[tuple[str, str], ...], list[str]] = {}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginTables:
@@ -101,14 +104,17 @@ def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[st
         return []
     with transaction.atomic():
         executor, plan = plan_of(labels, installed=installed)
-        return sql_of(executor, plan)
+        key = tuple((migration.app_label, migration.name) for migration, _backwards in plan)
+        if key not in _sql_of_plans:
+            _sql_of_plans[key] = sql_of(executor, plan)
+        return list(_sql_of_plans[key])
 
 
 def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:
     """Drop tables and migration rows in the current schema; needs no plugin code. Must be inside a transaction."""
     here = set(ddl.tables_here())
     present = sorted(table for table in tables if table in here)
-    # Rows that the plugin's own clean-up deleted in this transaction leave deferred checks behind, and DROP refuses then.
+    # Rows changed earlier in this transaction leave deferred checks behind, and then DROP refuses.
     settle_constraints()
     with connection.cursor() as cursor:
         if present:

@@ -7,6 +7,7 @@ Stock `migrate` is shadowed: with a router that says no, Django still records th
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.migrations import RunPython, RunSQL
@@ -77,9 +78,14 @@ def migrate_here(labels: frozenset[str], *, installed: frozenset[str] = frozense
         _refuse_non_atomic(plan)
         if plan:
             executor.recorder.ensure_schema()
-            executor.migrate([], plan=plan, state=executor._create_project_state(with_applied_migrations=True))  # noqa: SLF001
+            executor.migrate([], plan=plan, state=_state_here(executor))
         settle_constraints()
     return Migrated(applied=tuple((migration.app_label, migration.name) for migration, _backwards in plan))
+
+
+def _state_here(executor: MigrationExecutor) -> Any:
+    """Return the models as the applied migrations leave them; Django's `migrate` command asks the executor likewise."""
+    return executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 def _refuse_non_atomic(plan: Plan) -> None:
@@ -89,7 +95,7 @@ def _refuse_non_atomic(plan: Plan) -> None:
 
 
 def settle_constraints() -> None:
-    """Check deferred constraints now, so that a failure belongs to this transaction and later DDL finds no pending events."""
+    """Check deferred constraints now, so that a failure belongs to this transaction and no event is pending for DDL."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -121,13 +127,14 @@ def applied_rows(migrations: Sequence[tuple[str, str]]) -> str:
     rows = ", ".join(
         f"({sql.Literal(app).as_string()}, {sql.Literal(name).as_string()}, now())" for app, name in migrations
     )
-    return f"INSERT INTO django_migrations (app, name, applied) VALUES {rows};\n" if rows else ""
+    return f"INSERT INTO django_migrations (app, name, applied) VALUES {rows};\n" if rows else ""  # noqa: S608  (quoted above)
 
 
 def any_applied(migrations: Sequence[tuple[str, str]]) -> bool:
     """Say whether any of these is recorded as applied in the current schema."""
     apps, names = [app for app, _ in migrations], [name for _, name in migrations]
-    query = "SELECT EXISTS (SELECT FROM django_migrations WHERE (app, name) IN (SELECT * FROM unnest(%s::text[], %s::text[])))"
+    wanted = "SELECT * FROM unnest(%s::text[], %s::text[])"
+    query = f"SELECT EXISTS (SELECT FROM django_migrations WHERE (app, name) IN ({wanted}))"  # noqa: S608  (constants)
     with connection.cursor() as cursor:
         cursor.execute(query, [apps, names])
         return bool(cursor.fetchone()[0])

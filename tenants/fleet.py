@@ -100,10 +100,7 @@ def _recipe_for(organization: OrganizationRef) -> Recipe | None:
 def _upgrade(organization: OrganizationRef, recipe: Recipe | None) -> tuple[tuple[str, str], ...]:
     with transaction.atomic():
         with tenant_scope(organization):
-            if recipe is None:
-                applied = migrate_here(core_labels()).applied
-            else:
-                applied = _replay(recipe)
+            applied = migrate_here(core_labels()).applied if recipe is None else _replay(recipe)
         with public_scope():
             state = {"core_digest": migrations_digest(core_labels())}
             SchemaState.objects.filter(organization_id=organization.id).update(**state)

@@ -18,7 +18,7 @@ class OrganizationStatus(models.TextChoices):
     DELETING = "deleting", "Deletion due"
 
 
-class Organization(TenantMixin, TimestampedModel):
+class Organization(TenantMixin, TimestampedModel):  # type: ignore[misc]  # django-tenants is untyped
     """A tenant: one schema, one subdomain."""
 
     name = models.CharField(max_length=255, help_text="Display name.")
@@ -56,7 +56,7 @@ class Organization(TenantMixin, TimestampedModel):
         """Never reached."""
 
 
-class Domain(DomainMixin, TimestampedModel):
+class Domain(DomainMixin, TimestampedModel):  # type: ignore[misc]
     """A host, with or without port, that leads to an organization."""
 
 
@@ -121,6 +121,9 @@ class WorkHint(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the work came (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When it was last renewed (UTC).")
+
+    def __str__(self) -> str:
+        return f"work for organization {self.organization_id}"
 
 
 def organization_refs(**filters: Any) -> list[OrganizationRef]:

@@ -1,7 +1,7 @@
 """The one base of every error that reaches a client, and the core's own cases.
 
-Each class has a stable `code` that clients may branch on; `docs/reference/errors.md` lists them all and a test fails for
-a class that is missing there. Nothing internal goes into `detail` or `data`.
+Each class has a stable `code` that clients may branch on; `docs/reference/errors.md` lists them all, and a test
+fails for a class that is missing there. Nothing internal goes into `detail` or `data`.
 """
 
 from typing import Any, ClassVar

@@ -78,7 +78,8 @@ _BY_STATUS: dict[int, type[errors.TenonError]] = {
 
 def _from_drf(exc: exceptions.APIException) -> errors.TenonError:
     kind = _BY_STATUS.get(exc.status_code, errors.BadRequestError)
-    data = {"retry_after": int(exc.wait)} if isinstance(exc, exceptions.Throttled) and exc.wait else None
+    wait = getattr(exc, "wait", None) if isinstance(exc, exceptions.Throttled) else None
+    data = {"retry_after": int(wait)} if wait else None
     return kind(str(exc.detail), data=data)
 
 

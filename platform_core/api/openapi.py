@@ -83,6 +83,26 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "tenon_session"}
 
 
+class AccountSessionScheme(SessionScheme):
+    """Browser session of the public host."""
+
+    target_class = "platform_core.accounts.api.authentication.AccountSessionAuthentication"
+
+
+class SameSiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """No credential: refuses browsers of other sites only."""
+
+    target_class = "platform_core.accounts.api.authentication.SameSiteOnly"
+    name: list[str] = []
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> None:
+        """Ask for nothing."""
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:  # noqa: ARG002
+        """Define nothing."""
+        return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """An OpenAPI document, serialized, with its ETag."""
@@ -103,7 +123,9 @@ def document_for(urlconf: str, enabled: frozenset[str]) -> Document:
 @lru_cache(maxsize=32)
 def _document(urlconf: str, registry: PluginRegistry, enabled: frozenset[str]) -> Document:
     versions = {slug: registry.plugins[slug].manifest.version for slug in sorted(enabled)}
-    generator = SchemaGenerator(patterns=[*core_patterns(urlconf), *plugin_patterns(registry, enabled)])
+    generator: Any = SchemaGenerator(  # type: ignore[no-untyped-call]
+        patterns=[*core_patterns(urlconf), *plugin_patterns(registry, enabled)]
+    )
     schema = generator.get_schema(request=None, public=True)
     schema["info"] = {
         "title": "Tenon",

@@ -21,7 +21,9 @@ class ErrorSerializer(serializers.Serializer[Any]):
         child=serializers.ListField(child=serializers.JSONField()), required=False, help_text="Field name to messages."
     )
     code = serializers.CharField(help_text="Stable machine-readable name of the case.")
-    data = serializers.DictField(help_text="Typed facts of the case.")
+    data = serializers.DictField(  # type: ignore[assignment]  # a field of this name hides the serializer's property
+        help_text="Typed facts of the case."
+    )
 
 
 _ERROR_WORDS = {

@@ -49,7 +49,7 @@ class RequestIdMiddleware:
 def client_address(request: HttpRequest) -> str | None:
     """Return the peer's address, or the last untrusted hop of X-Forwarded-For when the peer is a trusted proxy."""
 
-    peer = request.META.get("REMOTE_ADDR") or None
+    peer: str | None = request.META.get("REMOTE_ADDR") or None
     trusted = set(settings.TENON_TRUSTED_PROXIES)
     if peer not in trusted:
         return peer

@@ -51,7 +51,7 @@ class VersionAPI(TenonAPIView):
     serializer_class = VersionSerializer
 
     @operation(
-        tag="version",
+        tag="Version",
         summary="Show the version",
         response=VersionSerializer,
         example={"release": "0.1.0", "edition": "Community", **{name: {"version": "0.1.0"} for name in COMPONENTS}},

@@ -34,7 +34,7 @@ def _close_pools() -> None:
             connection.close()
             # Asking for the pool would make one, and need a database; a command may never have used any.
             if connection.alias in getattr(connection, "_connection_pools", {}):
-                connection.close_pool()
+                connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's backend has it
 
 
 @click.command(context_settings=_PASS_THROUGH)

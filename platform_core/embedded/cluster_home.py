@@ -126,7 +126,8 @@ def _delete(folder: Path) -> None:
     """Delete a folder under another name first, so that nobody opens a file in it meanwhile."""
     condemned = folder.with_name(f"{_DELETED}{secrets.token_hex(8)}")
     folder.rename(condemned)
-    shutil.rmtree(condemned)
+    # A sweep of another process may be at the same folder; what one of them leaves, the next sweep takes.
+    shutil.rmtree(condemned, ignore_errors=True)
 
 
 def _sweep(clusters: Path) -> None:

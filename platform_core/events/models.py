@@ -43,6 +43,9 @@ class EventDelivery(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return f"event {self.event_id} for {self.plugin}.{self.handler}"
+
 
 class AuditEntry(AuditRecord):
     """An audit entry of this organization."""

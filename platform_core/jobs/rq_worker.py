@@ -128,4 +128,5 @@ def run_queue(queue: str, *, stop: StopRequest) -> None:
     # Left there by workers that died; their rows are brought again by the sweeper.
     worker.connection.delete(worker.queues[0].intermediate_queue_key)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker.work(logging_level=None)
+    # rq sets its own level at import; ours counts.
+    worker.work(logging_level=logging.getLevelName(logging.getLogger().getEffectiveLevel()))

@@ -23,8 +23,8 @@ class PluginGateMiddleware:
     def process_view(
         self,
         request: HttpRequest,
-        view: Callable[..., Any],
-        args: tuple[Any, ...],
+        view: Callable[..., Any],  # noqa: ARG002  (Django's signature)
+        args: tuple[Any, ...],  # noqa: ARG002
         kwargs: dict[str, Any],  # noqa: ARG002
     ) -> None:
         """Refuse a plugin's view where the plugin is off.

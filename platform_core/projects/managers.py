@@ -42,4 +42,5 @@ class ProjectQuerySet(models.QuerySet[Any]):
     def with_counts(self, fields: Iterable[str] | None = None) -> ProjectQuerySet:
         """Annotate counters, read from the row that the writes keep; all eight, or the named ones."""
         wanted = COUNTERS if fields is None else [name for name in COUNTERS if name in set(fields)]
-        return self.annotate(**{name: F(f"counters__{name}") for name in wanted})
+        counted: ProjectQuerySet = self.annotate(**{name: F(f"counters__{name}") for name in wanted})
+        return counted

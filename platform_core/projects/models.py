@@ -128,6 +128,9 @@ class ProjectCounters(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")
 
+    def __str__(self) -> str:
+        return f"counters of project {self.project_id}"
+
 
 class ProjectMembership(TimestampedModel):
     """A member who may see and work on a project."""

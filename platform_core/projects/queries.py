@@ -6,7 +6,7 @@ from django.db.models import F, QuerySet
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
-from platform_core.projects.managers import COUNTERS
+from platform_core.projects.managers import COUNTERS, ProjectQuerySet
 from platform_core.projects.models import Project
 from tenants.scope import current_organization
 
@@ -51,7 +51,7 @@ ORDERINGS = {"id", "title", "created_at", "updated_at", "pinned_at", "task_numbe
 DEFAULT_ORDERING = (F("pinned_at").desc(nulls_last=True), "-id")
 
 
-def projects_visible_to(principal: Principal) -> QuerySet[Any]:
+def projects_visible_to(principal: Principal) -> ProjectQuerySet:
     """Return the projects that the member may see."""
     return Project.objects.for_user(principal)
 
@@ -68,9 +68,9 @@ def visible_project(principal: Principal, project_id: int) -> Project:
     return project
 
 
-def project_rows(queryset: QuerySet[Any], *, counters: tuple[str, ...] = COUNTERS) -> QuerySet[Any]:
+def project_rows(queryset: ProjectQuerySet, *, counters: tuple[str, ...] = COUNTERS) -> QuerySet[Any]:
     """Return the values that `project_object` takes."""
-    return queryset.with_counts(fields=counters).values(*FIELDS, *CREATOR, *counters)  # type: ignore[attr-defined]
+    return queryset.with_counts(fields=counters).values(*FIELDS, *CREATOR, *counters)
 
 
 def project_object(row: dict[str, Any]) -> dict[str, Any]:

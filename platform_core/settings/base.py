@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -32,7 +33,6 @@ SHARED_APPS = [
     "tenants",
     "platform_core.accounts",
     "platform_core.quickstart",
-    "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.staticfiles",
@@ -62,7 +62,7 @@ AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- database -------------------------------------------------------------------------------------------------------
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(environment.text("DATABASE_URL", "postgres://tenon@127.0.0.1:5432/tenon")),
         "ENGINE": "tenants.postgresql",

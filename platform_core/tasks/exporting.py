@@ -54,16 +54,17 @@ def open_export(name: str, *, project: Project, principal: Principal, all_tasks:
         ValidationFailedError: the format is unknown here.
     """
     stem = f"project-{project.pk}-at-{timezone.now():%Y-%m-%d-%H-%M}"
-    organization, options = principal.organization, {"project_id": project.pk, "all_tasks": all_tasks, "ids": ids}
+    organization = principal.organization
+    options: dict[str, Any] = {"project_id": project.pk, "all_tasks": all_tasks, "ids": ids}
     match name.upper():
         case "JSON":
             return Export(
                 content=json_export(organization, **options), content_type="application/json", filename=f"{stem}.json"
-            )  # type: ignore[arg-type]
+            )
         case "CSV":
-            return Export(content=csv_export(organization, **options), content_type="text/csv", filename=f"{stem}.csv")  # type: ignore[arg-type]
+            return Export(content=csv_export(organization, **options), content_type="text/csv", filename=f"{stem}.csv")
         case "TSV":
-            content = csv_export(organization, **options, delimiter="\t")  # type: ignore[arg-type]
+            content = csv_export(organization, **options, delimiter="\t")
             return Export(content=content, content_type="text/tab-separated-values", filename=f"{stem}.tsv")
     spec = get_registry().exporters(principal.enabled_plugins).get(name)
     if spec is None:

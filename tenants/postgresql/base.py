@@ -13,8 +13,10 @@ from psycopg import sql
 from tenants.scope import PUBLIC_SCHEMA, current_organization_or_none, current_schema
 
 
-class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
+class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc]  # django-tenants is untyped
     """Connection whose schema is `tenants.scope.current_schema()` at every statement."""
+
+    _setting_search_path: bool
 
     @property
     def tenant(self) -> Any:
@@ -32,7 +34,7 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):
     def schema_name(self, value: Any) -> None:
         """Ignore the parent's initial assignment."""
 
-    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
+    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:  # noqa: ARG002
         """Refuse: the connection has no tenant of its own.
 
         Raises:

@@ -12,19 +12,23 @@ from tenants.scripts import create_schema
 
 CATALOGUE = {
     "columns": """
-        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity, pg_get_expr(d.adbin, d.adrelid)
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+               pg_get_expr(d.adbin, d.adrelid)
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
         WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'S', 'v', 'm') ORDER BY 1, 2""",
     "constraints": """
-        SELECT c.relname, o.conname, o.contype::text, pg_get_constraintdef(o.oid), o.condeferrable, o.condeferred, o.convalidated
-        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid WHERE c.relnamespace = %s::regnamespace ORDER BY 1, 2""",
+        SELECT c.relname, o.conname, o.contype::text, pg_get_constraintdef(o.oid), o.condeferrable,
+               o.condeferred, o.convalidated
+        FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
+        WHERE c.relnamespace = %s::regnamespace ORDER BY 1, 2""",
     "indexes": """
         SELECT tablename, indexname, replace(indexdef, schemaname || '.', '') FROM pg_indexes
         WHERE schemaname::regnamespace = %s::regnamespace ORDER BY 1, 2""",
     "triggers": """
         SELECT c.relname, g.tgname, g.tgtype, p.proname FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-        JOIN pg_proc p ON p.oid = g.tgfoid WHERE c.relnamespace = %s::regnamespace AND NOT g.tgisinternal ORDER BY 1, 2""",
+        JOIN pg_proc p ON p.oid = g.tgfoid
+        WHERE c.relnamespace = %s::regnamespace AND NOT g.tgisinternal ORDER BY 1, 2""",
     "functions": "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = %s::regnamespace ORDER BY 1",
     "sequences": """
         SELECT sequencename, data_type::text, start_value, increment_by, cycle FROM pg_sequences

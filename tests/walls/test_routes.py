@@ -1,4 +1,4 @@
-"""No route without a declared permission, a description and a serializer; what is public is written here with its reason."""
+"""No route without a declared permission, a description and a serializer; what is public stands here, with reason."""
 
 import json
 import re

@@ -23,7 +23,10 @@ from tenants.scope import OrganizationRef, public_scope, tenant_scope
 
 PASSWORD = "correct-horse-1"
 ROLES = ("OW", "AD", "MA", "RE", "AN")
-CONFIG = '<View><Text name="text" value="$text"/><Choices name="topic" toName="text"><Choice value="{mark}"/></Choices></View>'
+CONFIG = (
+    '<View><Text name="text" value="$text"/>'
+    '<Choices name="topic" toName="text"><Choice value="{mark}"/></Choices></View>'
+)
 PLUGIN_FOLDERS = Path(__file__).parents[2] / "plugins"
 
 

@@ -76,7 +76,7 @@ class SignUpAPI(TenonAPIView):
     serializer_class = EmailOnlySerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Sign up: get a mail",
         description="The answer is the same for known and unknown addresses. The mailed token works for a day.",
         request=EmailOnlySerializer,
@@ -99,7 +99,7 @@ class SignUpConfirmAPI(TenonAPIView):
     serializer_class = SignUpConfirmSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Sign up: make the account",
         description="Signs in at once.",
         request=SignUpConfirmSerializer,
@@ -127,7 +127,7 @@ class AccountLoginAPI(TenonAPIView):
     serializer_class = LoginSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Sign in on the public host",
         description="Sets a session cookie. Tokens belong to organizations: ask their own host for them.",
         request=LoginSerializer,
@@ -149,7 +149,7 @@ class AccountLogoutAPI(AccountAPIView):
     permission_required = ViewClassPermission(POST=ACCOUNT_OWN)
     serializer_class = LoginSerializer
 
-    @operation(tag="auth", summary="Sign out on the public host", status=204)
+    @operation(tag="Sign-in", summary="Sign out on the public host", status=204)
     def post(self, request: Request) -> Response:
         """End the session."""
         close_account_session(session=session_of(request), user_id=self.holder.id)
@@ -163,7 +163,7 @@ class AccountPasswordChangeAPI(AccountAPIView):
     serializer_class = PasswordChangeSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Change the own password",
         description="Ends every session and refresh token of the account, this one too; API keys stay.",
         request=PasswordChangeSerializer,

@@ -65,7 +65,7 @@ class OwnOrganizationListAPI(AccountAPIView):
     serializer_class = OrganizationCreateSerializer
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="List own organizations",
         response=OwnedOrganizationSerializer(many=True),
         example=[EXAMPLE],
@@ -76,7 +76,7 @@ class OwnOrganizationListAPI(AccountAPIView):
         return Response(OwnedOrganizationSerializer(rows, many=True).data)
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="Make an organization",
         description="The caller becomes its owner.",
         request=OrganizationCreateSerializer,

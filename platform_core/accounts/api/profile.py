@@ -48,7 +48,7 @@ class ProfileAPI(AccountAPIView):
     serializer_class = ProfileSerializer
     permission_required = ViewClassPermission(GET=ACCOUNT_OWN, PATCH=ACCOUNT_OWN)
 
-    @operation(tag="auth", summary="Read one's own account", response=ProfileSerializer, example=EXAMPLE)
+    @operation(tag="Sign-in", summary="Read one's own account", response=ProfileSerializer, example=EXAMPLE)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Return account and preferences."""
         user = User.objects.filter(pk=self.holder.id).first()
@@ -57,7 +57,7 @@ class ProfileAPI(AccountAPIView):
         return Response(ProfileSerializer(user).data)
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Change one's own account",
         request=ProfileSerializer(partial=True),
         request_example={"date_format": "MDY", "decimal_separator": "."},

@@ -61,14 +61,14 @@ class ApiKeyListAPI(TenonAPIView):
     serializer_class = ApiKeyCreateSerializer
 
     @operation(
-        tag="api-keys", summary="List own API keys", response=ApiKeySerializer(many=True), example=[examples.API_KEY]
+        tag="API keys", summary="List own API keys", response=ApiKeySerializer(many=True), example=[examples.API_KEY]
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Answer with the keys that are not revoked, newest first."""
         return Response(ApiKeySerializer(live_api_keys(member_id=self.principal.id), many=True).data)
 
     @operation(
-        tag="api-keys",
+        tag="API keys",
         summary="Make an API key",
         description="The key is shown in this answer only. A key with scopes or with an end makes no other keys.",
         request=ApiKeyCreateSerializer,
@@ -92,7 +92,7 @@ class ApiKeyAPI(TenonAPIView):
     permission_required = ViewClassPermission(DELETE=all_permissions.credentials_own)
     serializer_class = ApiKeySerializer
 
-    @operation(tag="api-keys", summary="Revoke an API key", status=204)
+    @operation(tag="API keys", summary="Revoke an API key", status=204)
     def delete(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002
         """Revoke the key; it is refused from now on."""
         revoke_api_key(key_id=pk, actor=self.principal)

@@ -61,7 +61,7 @@ class LoginAPI(TenonAPIView):
     serializer_class = LoginSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Sign in",
         description="Sets a session cookie; with `token` it answers with an access and a refresh token instead.",
         request=LoginSerializer,
@@ -98,7 +98,7 @@ class LogoutAPI(TenonAPIView):
     serializer_class = LoginSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Sign out",
         description="Ends the session, or revokes the refresh token behind the access token in use.",
         status=204,
@@ -121,7 +121,7 @@ class PasswordChangeAPI(TenonAPIView):
     serializer_class = PasswordChangeSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Change the own password",
         description="Ends every session and refresh token of the account, this one too; API keys stay.",
         request=PasswordChangeSerializer,

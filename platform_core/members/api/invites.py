@@ -81,7 +81,7 @@ class InviteListAPI(TenonAPIView):
     pagination_class = MemberPagination
 
     @operation(
-        tag="invites",
+        tag="Invitations",
         summary="List open invitations",
         response=InvitationSerializer(many=True),
         example={"count": 1, "next": None, "previous": None, "results": [examples.INVITATION]},
@@ -92,7 +92,7 @@ class InviteListAPI(TenonAPIView):
         return self.get_paginated_response(InvitationSerializer(page, many=True).data)
 
     @operation(
-        tag="invites",
+        tag="Invitations",
         summary="Invite an address",
         description="Mails a link that works once, for a week. A role above one's own cannot be given.",
         request=InviteSerializer,
@@ -114,7 +114,7 @@ class InviteAPI(TenonAPIView):
     permission_required = ViewClassPermission(DELETE=all_permissions.members_invite)
     serializer_class = InvitationSerializer
 
-    @operation(tag="invites", summary="Revoke an invitation", status=204)
+    @operation(tag="Invitations", summary="Revoke an invitation", status=204)
     def delete(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002
         """Withdraw it."""
         revoke_invitation(invitation_id=pk, actor=self.principal)
@@ -129,7 +129,7 @@ class AcceptInviteAPI(TenonAPIView):
     serializer_class = AcceptSerializer
 
     @operation(
-        tag="invites",
+        tag="Invitations",
         summary="Accept an invitation",
         description="With the password of one's account, with one for a new account, or signed in on the public host.",
         request=AcceptSerializer,

@@ -22,7 +22,7 @@ class MemberListAPI(TenonAPIView):
     pagination_class = MemberPagination
 
     @operation(
-        tag="members",
+        tag="Members",
         summary="List members",
         response=MemberSerializer(many=True),
         example={"count": 1, "next": None, "previous": None, "results": [examples.MEMBER]},
@@ -48,13 +48,13 @@ class MemberAPI(TenonAPIView):
     )
     serializer_class = RoleSerializer
 
-    @operation(tag="members", summary="Show a member", response=MemberSerializer, example=examples.MEMBER)
+    @operation(tag="Members", summary="Show a member", response=MemberSerializer, example=examples.MEMBER)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Answer with one member."""
         return Response(MemberSerializer(member_here(pk)).data)
 
     @operation(
-        tag="members",
+        tag="Members",
         summary="Change a member's role",
         description="Neither the old nor the new role may be above the caller's own. The last owner stays owner.",
         request=RoleSerializer,
@@ -67,7 +67,7 @@ class MemberAPI(TenonAPIView):
         member = change_role(member_id=pk, role=self.validated(request)["role"], actor=self.principal)
         return Response(MemberSerializer(member).data)
 
-    @operation(tag="members", summary="Remove a member", status=204)
+    @operation(tag="Members", summary="Remove a member", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """End the membership, with all its credentials."""
         remove_member(member_id=pk, actor=self.principal)
@@ -80,7 +80,7 @@ class LeaveAPI(TenonAPIView):
     permission_required = ViewClassPermission(POST=all_permissions.credentials_own)
     serializer_class = MemberSerializer
 
-    @operation(tag="members", summary="Leave the organization", description="The last owner cannot leave.", status=204)
+    @operation(tag="Members", summary="Leave the organization", description="The last owner cannot leave.", status=204)
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """End the own membership, with all its credentials."""
         remove_member(member_id=self.principal.id, actor=self.principal)

@@ -64,7 +64,7 @@ class MembershipListAPI(TenonAPIView):
     pagination_class = MemberPagination
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="List memberships",
         response=MembershipSerializer(many=True),
         example={
@@ -125,7 +125,7 @@ class MembershipAPI(TenonAPIView):
     serializer_class = MembershipDetailSerializer
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="Show a membership",
         response=MembershipDetailSerializer,
         example={
@@ -149,7 +149,7 @@ class MembershipAPI(TenonAPIView):
         }
         return Response(MembershipDetailSerializer(body).data)
 
-    @operation(tag="organizations", summary="End a membership", status=204)
+    @operation(tag="Organizations", summary="End a membership", status=204)
     def delete(self, request: Request, pk: int, user_pk: int) -> Response:  # noqa: ARG002
         """Remove a member; one's own membership ends at `api/members/leave/`."""
         refuse_foreign_organization(pk)

@@ -85,7 +85,7 @@ class OrganizationListAPI(TenonAPIView):
     example = {key: value for key, value in examples.ORGANIZATION.items() if key not in ("users", "billing")}
 
     @operation(
-        tag="organizations", summary="List organizations", response=OrganizationSerializer(many=True), example=[example]
+        tag="Organizations", summary="List organizations", response=OrganizationSerializer(many=True), example=[example]
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Answer with the organization of this host."""
@@ -101,7 +101,7 @@ class OrganizationAPI(TenonAPIView):
     serializer_class = OrganizationChangeSerializer
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="Show an organization",
         response=OrganizationSerializer,
         example=examples.ORGANIZATION,
@@ -112,7 +112,7 @@ class OrganizationAPI(TenonAPIView):
         return Response(self._body())
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="Change an organization",
         request=OrganizationChangeSerializer,
         request_example={"title": "Aero Safety"},
@@ -145,7 +145,7 @@ class CurrentOrganizationAPI(TenonAPIView):
     serializer_class = OwnOrganizationSerializer
 
     @operation(
-        tag="organizations",
+        tag="Organizations",
         summary="Show the organization of this host",
         response=OwnOrganizationSerializer,
         example={

@@ -22,7 +22,7 @@ class PasswordResetAPI(TenonAPIView):
     serializer_class = EmailOnlySerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Ask for a password reset",
         description="The answer is the same for known and unknown addresses. The link works once, for an hour.",
         request=EmailOnlySerializer,
@@ -45,7 +45,7 @@ class PasswordResetConfirmAPI(TenonAPIView):
     serializer_class = PasswordResetConfirmSerializer
 
     @operation(
-        tag="auth",
+        tag="Sign-in",
         summary="Set a password by a reset link",
         description="Ends every session and refresh token of the account; API keys stay.",
         request=PasswordResetConfirmSerializer,

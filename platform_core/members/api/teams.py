@@ -110,7 +110,7 @@ class TeamListAPI(TenonAPIView):
     pagination_class = MemberPagination
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="List teams",
         response=TeamSerializer(many=True),
         example={"count": 1, "next": None, "previous": None, "results": [examples.TEAM]},
@@ -120,7 +120,7 @@ class TeamListAPI(TenonAPIView):
         return self.get_paginated_response(TeamSerializer(self.paginate_queryset(teams_here()), many=True).data)
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="Make a team",
         request=TeamWriteSerializer,
         request_example={"name": "Safety", "permission": "projects.export"},
@@ -145,13 +145,13 @@ class TeamAPI(TenonAPIView):
     )
     serializer_class = TeamWriteSerializer
 
-    @operation(tag="teams", summary="Show a team", response=TeamSerializer, example=examples.TEAM)
+    @operation(tag="Teams", summary="Show a team", response=TeamSerializer, example=examples.TEAM)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Answer with one team."""
         return Response(TeamSerializer(team_here(pk)).data)
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="Change a team",
         request=TeamWriteSerializer,
         request_example={"permission": ""},
@@ -163,7 +163,7 @@ class TeamAPI(TenonAPIView):
         change_team(team_id=pk, changes=self.validated(request, partial=True), actor=self.principal)
         return Response(TeamSerializer(team_here(pk)).data)
 
-    @operation(tag="teams", summary="Delete a team", status=204)
+    @operation(tag="Teams", summary="Delete a team", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete it with its memberships, links and grants."""
         delete_team(team_id=pk, actor=self.principal)
@@ -178,7 +178,7 @@ class TeamMemberListAPI(TenonAPIView):
     pagination_class = MemberPagination
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="List the members of a team",
         response=MemberSerializer(many=True),
         example={"count": 1, "next": None, "previous": None, "results": [examples.MEMBER]},
@@ -191,7 +191,7 @@ class TeamMemberListAPI(TenonAPIView):
         )
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="Put a member into a team",
         request=TeamMemberSerializer,
         request_example={"member": 7},
@@ -211,7 +211,7 @@ class TeamMemberAPI(TenonAPIView):
     permission_required = ViewClassPermission(DELETE=all_permissions.teams_change)
     serializer_class = TeamMemberSerializer
 
-    @operation(tag="teams", summary="Take a member out of a team", status=204)
+    @operation(tag="Teams", summary="Take a member out of a team", status=204)
     def delete(self, request: Request, pk: int, member_pk: int) -> Response:  # noqa: ARG002
         """Remove the member from the team."""
         remove_user_from_team(team_id=pk, member_id=member_pk, actor=self.principal)
@@ -225,7 +225,7 @@ class TeamLinkListAPI(TenonAPIView):
     serializer_class = LinkWriteSerializer
 
     @operation(
-        tag="teams", summary="List the links of a team", response=LinkSerializer(many=True), example=[LINK_EXAMPLE]
+        tag="Teams", summary="List the links of a team", response=LinkSerializer(many=True), example=[LINK_EXAMPLE]
     )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Answer with the links that still work."""
@@ -233,7 +233,7 @@ class TeamLinkListAPI(TenonAPIView):
         return Response(LinkSerializer(live_links_of_team(pk), many=True).data)
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="Make a link to a team",
         description="Members of the organization join by it until it expires or is revoked.",
         request=LinkWriteSerializer,
@@ -255,7 +255,7 @@ class TeamLinkAPI(TenonAPIView):
     permission_required = ViewClassPermission(DELETE=all_permissions.teams_change)
     serializer_class = LinkSerializer
 
-    @operation(tag="teams", summary="Revoke a link to a team", status=204)
+    @operation(tag="Teams", summary="Revoke a link to a team", status=204)
     def delete(self, request: Request, pk: int, link_pk: UUID) -> Response:  # noqa: ARG002
         """Withdraw the link."""
         revoke_link(team_id=pk, link_id=link_pk, actor=self.principal)
@@ -269,7 +269,7 @@ class JoinTeamAPI(TenonAPIView):
     serializer_class = JoinSerializer
 
     @operation(
-        tag="teams",
+        tag="Teams",
         summary="Join a team by its link",
         request=JoinSerializer,
         request_example={"token": "d2hhdGV2ZXI"},

@@ -67,7 +67,7 @@ class TokenListAPI(TenonAPIView):
     example = {"created_at": "2026-11-20T12:00:00.000000Z", "expires_at": "2026-11-27T12:00:00.000000Z"}
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="List own refresh tokens, signatures cut off",
         response=TokenSerializer(many=True),
         example=[{"token": examples.CUT_REFRESH, **example}],
@@ -79,7 +79,7 @@ class TokenListAPI(TenonAPIView):
         return Response([_token_body(row, unsigned(signed(row))) for row in rows])
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Make a refresh token",
         description="The whole token is shown once; give it to the SDK as `api_key`.",
         response=TokenSerializer,
@@ -100,7 +100,7 @@ class TokenRefreshAPI(TenonAPIView):
     serializer_class = RefreshSerializer
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Get an access token",
         request=RefreshSerializer,
         request_example={"refresh": examples.REFRESH},
@@ -121,7 +121,7 @@ class TokenRotateAPI(TenonAPIView):
     serializer_class = RefreshSerializer
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Replace a refresh token",
         request=RefreshSerializer,
         request_example={"refresh": examples.REFRESH},
@@ -141,7 +141,7 @@ class TokenBlacklistAPI(TenonAPIView):
     serializer_class = RefreshSerializer
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Revoke an own refresh token",
         description="Takes the whole token, or the form without signature that the list shows.",
         request=RefreshSerializer,
@@ -161,7 +161,7 @@ class CurrentUserTokenAPI(TenonAPIView):
     serializer_class = SdkTokenSerializer
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Show the key in use",
         description=(
             "Only digests of keys are kept. A caller that uses an API key gets that key back; "
@@ -186,7 +186,7 @@ class ResetTokenAPI(TenonAPIView):
     serializer_class = SdkTokenSerializer
 
     @operation(
-        tag="tokens",
+        tag="Tokens",
         summary="Replace the SDK token",
         description="Revokes the key named `SDK token` and the key in use; the new key is shown once.",
         response=SdkTokenSerializer,

@@ -37,7 +37,7 @@ class WhoamiAPI(TenonAPIView):
     permission_required = ViewClassPermission(GET=all_permissions.organization_view)
     serializer_class = WhoamiSerializer
 
-    @operation(tag="users", summary="Show who acts", response=WhoamiSerializer, example=examples.WHOAMI)
+    @operation(tag="Users", summary="Show who acts", response=WhoamiSerializer, example=examples.WHOAMI)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Answer with the acting member and its permissions."""
         context = {"organization": organization_card(), "permissions": self.principal.permissions}
@@ -50,14 +50,14 @@ class UserListAPI(TenonAPIView):
     permission_required = ViewClassPermission(GET=all_permissions.members_view, POST=all_permissions.members_invite)
     serializer_class = UserCreateSerializer
 
-    @operation(tag="users", summary="List users", response=UserSerializer(many=True), example=[examples.USER])
+    @operation(tag="Users", summary="List users", response=UserSerializer(many=True), example=[examples.USER])
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Answer with all members, oldest id first."""
         context = {"organization": organization_card()}
         return Response(UserSerializer(members_here(), many=True, context=context).data)
 
     @operation(
-        tag="users",
+        tag="Users",
         summary="Invite a user",
         description=(
             "Sends an invitation. The answer is the same whether the address has an account or not; "
@@ -94,13 +94,13 @@ class UserAPI(TenonAPIView):
     )
     serializer_class = UserChangeSerializer
 
-    @operation(tag="users", summary="Show a user", response=UserSerializer, example=examples.USER)
+    @operation(tag="Users", summary="Show a user", response=UserSerializer, example=examples.USER)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Answer with one member."""
         return Response(user_body(member_here(pk)))
 
     @operation(
-        tag="users",
+        tag="Users",
         summary="Change a user",
         description="Changes how a member is shown here; others' cards need `members.change`. The account stays.",
         request=UserChangeSerializer,
@@ -114,7 +114,7 @@ class UserAPI(TenonAPIView):
         data = self.validated(request, partial=True)
         return Response(user_body(change_card(member_id=pk, changes=data, actor=self.principal)))
 
-    @operation(tag="users", summary="Remove a user from the organization", status=204)
+    @operation(tag="Users", summary="Remove a user from the organization", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """End the membership; the account stays."""
         remove_member(member_id=pk, actor=self.principal)
@@ -130,13 +130,13 @@ class HotkeysAPI(TenonAPIView):
     serializer_class = HotkeysSerializer
     example = {"custom_hotkeys": {"annotation:submit": {"key": "ctrl+enter", "active": True}}}
 
-    @operation(tag="users", summary="Show own hotkeys", response=HotkeysSerializer, example=example)
+    @operation(tag="Users", summary="Show own hotkeys", response=HotkeysSerializer, example=example)
     def get(self, request: Request) -> Response:  # noqa: ARG002
         """Answer with the hotkeys."""
         return Response({"custom_hotkeys": member_here(self.principal.id).custom_hotkeys})
 
     @operation(
-        tag="users",
+        tag="Users",
         summary="Set own hotkeys",
         request=HotkeysSerializer,
         request_example=example,

@@ -29,6 +29,7 @@ def create_organization_for(*, slug: str, name: str, owner: User, domains: tuple
     organization = provision_organization(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
     with tenant_scope(organization):
         add_member(user=owner, role=Role.OWNER, actor=None)
+        enable_default_plugins()
     transaction.on_commit(forget_hosts)
     return organization
 

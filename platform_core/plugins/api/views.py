@@ -17,6 +17,7 @@ from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import examples
+from platform_core.plugins.api.acts import request_disable, request_enable, request_purge_now
 from platform_core.plugins.api.serializers import (
     ActSerializer,
     EnableSerializer,
@@ -30,7 +31,6 @@ from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, c
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
 from platform_core.plugins.services.plans import plan_enable
-from platform_core.plugins.services.requests import request_disable, request_enable, request_purge_now
 from platform_core.plugins.services.settings import change_settings, plugin_settings
 from tenants.records import JobStatus
 from tenants.short_memory import ShortMemory
@@ -80,7 +80,7 @@ class PluginPlanAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Plan enabling a plugin",
-        description="Shows dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
+        description="Dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
         response=PlanSerializer,
         example=examples.PLAN,
         errors=[409],
@@ -107,7 +107,7 @@ class _ActAPI(TenonAPIView):
             forget_enabled_plugins()
             memory.clear()
             if not settings.TENON_JOBS_INLINE_WAIT:
-                # A worker did it: other web processes may remember the old state so long. Who waits wants to see the new.
+                # A worker did it, and other web processes may remember the old state for so long.
                 time.sleep(ShortMemory.seconds)
         activation = Activation.objects.filter(pk=slug).first()
         body = {
@@ -122,7 +122,7 @@ class _ActAPI(TenonAPIView):
 
 def _wait(request: Request) -> float:
     text = request.query_params.get("wait", "0")
-    if not (text.isascii() and text.isdigit()) or len(text) > 4:  # noqa: PLR2004
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
         raise ValidationFailedError(validation_errors={"wait": ["A number of seconds is expected."]})
     return float(text)
 
@@ -136,7 +136,7 @@ class PluginEnableAPI(_ActAPI):
     @operation(
         tag=TAG,
         summary="Enable or upgrade a plugin",
-        description="Wants the hash of the plan that was agreed to. A concurrent act, or a stale plan, is answered 409.",
+        description="Wants the hash of the plan that was agreed to. A concurrent act or a stale plan is answered 409.",
         request=EnableSerializer,
         response=ActSerializer,
         status=202,
@@ -185,8 +185,8 @@ class PluginPurgeAPI(_ActAPI):
         tag=TAG,
         summary="Purge a plugin's data",
         description=(
-            "Starts the retention clock of a disabled plugin; until it ends, DELETE takes it back. With `force`, which needs "
-            "plugins.purge_now, everything is removed at once: tables, migration rows, settings, permissions."
+            "Starts the retention clock of a disabled plugin; until it ends, DELETE takes it back. With `force`, "
+            "which needs plugins.purge_now, everything goes at once: tables, migration rows, settings, permissions."
         ),
         request=PurgeSerializer,
         response=ActSerializer,

@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,6 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
-from platform_core.plugins.errors import PluginLifecycleError
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.models import Activation, ActivationState, PluginSettings
@@ -59,9 +58,9 @@ def enable_plugin(*, slug: str, plan_hash: str | None, actor: Principal | None) 
     if plan.blockers:
         raise ConflictError(" ".join(plan.blockers), data={"plugin": slug, "blockers": list(plan.blockers)})
     upgrade = plan.action == "upgrade"
-    with _failure_is_kept(slug, ActivationState.UPGRADE_FAILED if upgrade else ActivationState.ENABLE_FAILED, actor):
-        with transaction.atomic():
-            return _enable(slug, upgrade=upgrade, actor=actor)
+    failed = ActivationState.UPGRADE_FAILED if upgrade else ActivationState.ENABLE_FAILED
+    with _failure_is_kept(slug, failed, actor), transaction.atomic():
+        return _enable(slug, upgrade=upgrade, actor=actor)
 
 
 def _enable(slug: str, *, upgrade: bool, actor: Principal | None) -> Activation:
@@ -113,18 +112,7 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
         _index(activation)
         _tell("disabled", slug, actor, {"version": activation.version})
     _forget()
-    _after_disable(slug)
     return activation
-
-
-def _after_disable(slug: str) -> None:
-    """Let the plugin stop what runs outside; a failure is recorded and blocks nothing."""
-    try:
-        with transaction.atomic():
-            HookFacade().after_disable(slug, current_organization())
-    except PluginLifecycleError as error:
-        logger.warning("Plugin %s failed after it was disabled: %s", slug, error.detail)
-        Activation.objects.filter(pk=slug).update(error=error.detail, updated_at=timezone.now())
 
 
 @transaction.atomic
@@ -171,13 +159,12 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
 
     Raises:
         ValidationFailedError, NotFoundError, ConflictError: as `request_purge`.
-        ActivationFailedError: the plugin's own clean-up or a DROP failed; nothing is removed.
+        ActivationFailedError: a DROP failed; nothing is removed.
     """
     with transaction.atomic():
         locked_for_purge(slug, confirm)
     with _failure_is_kept(slug, ActivationState.PURGE_FAILED, actor), transaction.atomic():
         activation = _locked(slug)
-        HookFacade().purge_org_data(slug, current_organization())
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
         _remove_permissions(slug)
@@ -215,7 +202,7 @@ def _remove_permissions(slug: str) -> None:
     prefix = f"{slug}."
     Team.objects.filter(permission__startswith=prefix).update(permission="", updated_at=timezone.now())
     for key in ApiKey.objects.filter(scopes__isnull=False).only("pk", "scopes"):
-        kept = [codename for codename in key.scopes if not codename.startswith(prefix)]
+        kept = [codename for codename in key.scopes or () if not codename.startswith(prefix)]
         if kept != key.scopes:
             ApiKey.objects.filter(pk=key.pk).update(scopes=kept, updated_at=timezone.now())
 
@@ -266,7 +253,7 @@ def _failure_is_kept(slug: str, state: str, actor: Principal | None) -> Iterator
 
 
 def _shown(error: BaseException) -> str:
-    """Return what an admin may read: the database's first line names the statement's fault, other texts may be internal."""
+    """Return what an admin may read: of the database the first line, which names the fault; others may be internal."""
     if isinstance(error, DatabaseError):
         return f"the database refused it: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
     return f"{type(error).__name__}: {str(error)[:500]}"
@@ -285,8 +272,14 @@ def _tell(what: str, slug: str, actor: Principal | None, facts: dict[str, Any]) 
 
 
 def enable_default_plugins() -> list[str]:
-    """Enable the plugins that a new organization has, in dependency order; returns their slugs."""
-    slugs = [plugin.slug for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
-    for slug in slugs:
-        enable_plugin(slug=slug, plan_hash=None, actor=None)
-    return slugs
+    """Enable the plugins that a new organization has, in dependency order; returns their slugs.
+
+    One that fails stays off with its reason, which its row and the log keep: the organization is made all the same.
+    """
+    wanted = [plugin.slug for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
+    enabled = []
+    for slug in wanted:
+        with suppress(ConflictError):
+            enable_plugin(slug=slug, plan_hash=None, actor=None)
+            enabled.append(slug)
+    return enabled

@@ -32,7 +32,7 @@ def _change(slug: str, entry: dict[str, Any] | None) -> None:
 def organizations_with_purges() -> list[OrganizationRef]:
     """Return the organizations that have a plugin on its way to being purged: one query of the index."""
     with public_scope():
-        rows = SchemaState.objects.extra(  # noqa: S610  (a constant; JSONField has no look-up over the values of all keys)
+        rows = SchemaState.objects.extra(  # (a constant; JSONField has no look-up over the values of all keys)
             where=["jsonb_path_exists(plugins, '$.* ? (@.state == \"purging\")')"]
         ).values_list("organization__pk", "organization__slug", "organization__schema_name")
         return [OrganizationRef(id=pk, slug=slug, schema=schema) for pk, slug, schema in rows.order_by("pk")]

@@ -1,4 +1,4 @@
-"""Upgrading enabled plugins over the fleet: who lags is asked of the index, each organization is its own transaction."""
+"""Upgrading enabled plugins over the fleet: the index says who lags, each organization is its own transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

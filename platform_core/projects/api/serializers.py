@@ -54,8 +54,8 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Store null texts as empty ones, as Label Studio's clients send either."""
-        return {name: "" if value is None and name not in ("pinned_at", "task_data_login", "task_data_password") else value
-                for name, value in attrs.items()}  # fmt: skip
+        nullable = ("pinned_at", "task_data_login", "task_data_password")
+        return {name: "" if value is None and name not in nullable else value for name, value in attrs.items()}
 
 
 class CreatorSerializer(serializers.Serializer[Any]):

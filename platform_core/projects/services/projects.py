@@ -51,7 +51,7 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         InvalidLabelConfigError: the new label config breaks a rule.
         ValidationFailedError: annotations exist that the new config would orphan.
     """
-    project = Project.objects.select_for_update().filter(pk=project_id).first()
+    project: Project | None = Project.objects.select_for_update().filter(pk=project_id).first()
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     changed = {name: value for name, value in values.items() if name not in UNSENT and getattr(project, name) != value}
@@ -87,7 +87,7 @@ def delete_project(*, project_id: int, actor: Principal) -> None:
         raise NotFoundError(f"There is no project {project_id}.")
     with connection.cursor() as cursor:
         for table in ("tasks_annotation", "tasks_prediction", "tasks_importrun", "tasks_task"):
-            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])
+            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])  # noqa: S608  (four constants)
     project.delete()
     record_audit(
         actor=actor,

@@ -1,7 +1,12 @@
 """Databases of the run: a template with two organizations, cloned once per worker, and anew for tests that commit."""
 
+from __future__ import annotations
+
+import hashlib
 import os
 import secrets
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
 import pytest
@@ -11,44 +16,66 @@ from psycopg import sql
 
 from tenants.scope import tenant_scope
 
-TEMPLATE = "tenon_template"
+if TYPE_CHECKING:  # importing these would need Django's settings, or costs time, before any test asks for them
+    from collections.abc import Callable, Iterator
+
+    from pytest_django import DjangoDbBlocker, Settings
+    from rest_framework.test import APIClient
+
+    from tenants.scope import OrganizationRef
+
 ORGANIZATIONS = ("alpha", "beta")
 
 
-def _admin():
+def _admin() -> psycopg.Connection:
     return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
-def _execute(statement, *names):
+def _execute(statement: LiteralString, *names: str) -> None:
     with _admin() as admin:
         admin.execute(sql.SQL(statement).format(*[sql.Identifier(name) for name in names]))
 
 
-def _exists(name):
+def _exists(name: str) -> bool:
     with _admin() as admin:
         return admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
-def _use(name):
+def _use(name: str) -> None:
     connection.close()
     for source in (connection.settings_dict, settings.DATABASES["default"]):
         source["NAME"] = name
 
 
-def _clone(name):
-    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, TEMPLATE)
+def _template() -> str:
+    """Name the template by what it is made of, so that runs that share a server share it and none takes an old one."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from platform_core.plugins.loader import get_registry
+    from platform_core.plugins.services.plans import labels_of_plugin
+    from tenants.digests import core_labels, migrations_digest, shared_labels
+
+    defaults = [plugin for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
+    labels = core_labels() | shared_labels()
+    facts = [migrations_digest(labels.union(*map(labels_of_plugin, defaults)))]
+    facts += [f"{plugin.slug} {plugin.manifest.version}" for plugin in defaults]
+    return f"tenon_template_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 
 
-def _drop(name):
+def _clone(name: str) -> None:
+    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, _template())
+
+
+def _drop(name: str) -> None:
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _build_template():
+def _build_template(name: str) -> None:
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.members.services.organizations import create_organization
     from tenants.fleet import migrate_public
 
-    _execute("CREATE DATABASE {}", TEMPLATE)
-    _use(TEMPLATE)
+    _execute("CREATE DATABASE {}", name)
+    _use(name)
     migrate_public()
     for slug in ORGANIZATIONS:
         create_organization(
@@ -62,15 +89,14 @@ def _build_template():
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker, worker_id):
+def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     """Give this worker a database of its own."""
-    name = f"tenon_{worker_id}"
+    name, template = f"tenon_{worker_id}_{secrets.token_hex(4)}", _template()
     with django_db_blocker.unblock():
         with _admin() as admin:
             admin.execute("SELECT pg_advisory_lock(1)")
-            if not _exists(TEMPLATE):
-                _build_template()
-            _drop(name)
+            if not _exists(template):
+                _build_template(template)
             _clone(name)
         _use(name)
         yield
@@ -78,28 +104,47 @@ def django_db_setup(django_db_blocker, worker_id):
         _drop(name)
 
 
-@pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+@contextmanager
+def cloned_database() -> Iterator[str]:
+    """Give the name of a fresh copy of the template, which is dropped after the block."""
+    name = f"tenon_{secrets.token_hex(6)}"
+    _clone(name)
+    try:
+        yield name
+    finally:
+        _drop(name)
+
+
+@contextmanager
+def using_database(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Work on this database inside the block, where commits are real."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
     before = connection.settings_dict["NAME"]
-    name = f"tenon_{secrets.token_hex(6)}"
-    with django_db_blocker.unblock():
-        _clone(name)
+    with blocker.unblock():
         _use(name)
         memory.clear()
         forget_hosts()
+        try:
+            yield
+        finally:
+            connections.close_all()
+            _use(before)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+    with cloned_database() as name, using_database(name, django_db_blocker):
         yield name
-        connections.close_all()
-        _use(before)
-        _drop(name)
 
 
 @pytest.fixture(autouse=True)
-def _forget_between_tests():
+def _forget_between_tests() -> None:
     """Half a second of memory must not reach from one test into the next."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
@@ -107,60 +152,63 @@ def _forget_between_tests():
     forget_hosts()
 
 
-def _organization(slug):
+def _organization(slug: str) -> OrganizationRef:
+    # Inline: as above.
     from tenants.models import organization_refs
 
     return organization_refs(slug=slug)[0]
 
 
 @pytest.fixture
-def alpha(db):
+def alpha(db: None) -> OrganizationRef:
     """Return the first organization."""
     return _organization("alpha")
 
 
 @pytest.fixture
-def beta(db):
+def beta(db: None) -> OrganizationRef:
     """Return the second organization, whose rows could leak into the first."""
     return _organization("beta")
 
 
 @pytest.fixture
-def in_alpha(alpha):
+def in_alpha(alpha: OrganizationRef) -> Iterator[OrganizationRef]:
     """Run the test inside the first organization's scope."""
     with tenant_scope(alpha):
         yield alpha
 
 
 @pytest.fixture
-def make_client(db):
+def make_client(db: None) -> Callable[..., APIClient]:
     """Return a function that makes an API client of a member: `make_client(organization, role="OW")`."""
+    # Inline: as above.
     from platform_core.sdk.testing.clients import client_of
 
     return client_of
 
 
 @pytest.fixture
-def alpha_client(alpha, make_client):
+def alpha_client(alpha: OrganizationRef, make_client: Callable[..., APIClient]) -> APIClient:
     """Return a client of alpha's owner."""
     return make_client(alpha, role="OW")
 
 
 @pytest.fixture
-def beta_client(beta, make_client):
+def beta_client(beta: OrganizationRef, make_client: Callable[..., APIClient]) -> APIClient:
     """Return a client of beta's owner."""
     return make_client(beta, role="OW")
 
 
 @pytest.fixture
-def jobs_run_at_once(settings):
+def jobs_run_at_once(settings: Settings) -> None:
     """Run every job inside the caller that starts it, before the call returns."""
     settings.TENON_JOBS_SYNC = True
 
 
 @pytest.fixture
-def steady_gate(monkeypatch):
+def steady_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the process remember for the whole test, so that a busy machine does not change query counts."""
+    # Inline: as above.
     from tenants.short_memory import ShortMemory
 
     monkeypatch.setattr(ShortMemory, "seconds", 600)

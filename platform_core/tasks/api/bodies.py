@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
@@ -105,7 +104,7 @@ def import_body(request: Request, principal: Principal) -> ImportBody:
 
 
 def _part(
-    stream: UploadedFile | Any, filename: str, content_type: str | None, wanted: str | None, principal: Principal
+    stream: Any, filename: str, content_type: str | None, wanted: str | None, principal: Principal
 ) -> tuple[str, Iterator[list[ImportTask]]]:
     head = bytes(stream.read(HEAD_BYTES))
     body: Any = PeekedStream(stream, head)

@@ -40,8 +40,8 @@ class ImportAPI(TenonAPIView):
         tag="Import",
         summary="Import tasks",
         description=(
-            "Import JSON, JSON lines, CSV or TSV, or a format of an enabled plugin: as the body, or as files of a form. "
-            "All tasks are imported, or none: the error names the item and the key."
+            "Import JSON, JSON lines, CSV or TSV, or a format of an enabled plugin: as the body, or as files of a "
+            "form. All tasks are imported, or none: the error names the item and the key."
         ),
         request=TaskWriteSerializer(many=True),
         response=ImportReportSerializer,

@@ -44,7 +44,9 @@ class FiniteFloatField(serializers.FloatField):
 class TaskWriteSerializer(serializers.ModelSerializer[Task]):
     """Fields of a task that members may set."""
 
-    data = JsonObjectField(help_text="What is shown, by the variables of the label config.")
+    data = JsonObjectField(  # type: ignore[assignment]  # a field of this name hides the serializer's property
+        help_text="What is shown, by the variables of the label config."
+    )
     meta = JsonObjectField(required=False, allow_null=True, help_text="Facts that are not shown.")
     overlap = serializers.IntegerField(
         required=False, min_value=1, max_value=1000, help_text="Annotations the task needs."

@@ -37,8 +37,8 @@ class TaskListAPI(TenonAPIView):
         tag=TAG,
         summary="List tasks of a project",
         description=(
-            "A page in order of ids. `page` goes anywhere; `cursor` goes on from an earlier answer and costs the same at "
-            "any depth. A page past the end is empty."
+            "A page in order of ids. `page` goes anywhere; `cursor` goes on from an earlier answer and costs the same "
+            "at any depth. A page past the end is empty."
         ),
         response=TaskPageSerializer,
         example=examples.PAGE,

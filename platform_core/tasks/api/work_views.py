@@ -64,14 +64,14 @@ class AnnotationListAPI(TenonAPIView):
         """Return the annotations that the member may see; skipped ones are left out."""
         visible_task(self.principal, pk)
         ids = annotations_visible_to(self.principal).filter(task=pk, was_cancelled=False).values_list("pk", flat=True)
-        return Response(_array(annotations_json(ids[:MAX_LIST])))
+        return Response(_array(annotations_json(list(ids[:MAX_LIST]))))
 
     @operation(
         tag="Annotations",
         summary="Submit an annotation",
         description=(
-            "Submit an annotation, or skip the task with `was_cancelled`. The result is checked against the label config and "
-            "by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400."
+            "Submit an annotation, or skip the task with `was_cancelled`. The result is checked against the label "
+            "config and by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400."
         ),
         request=AnnotationWriteSerializer,
         response=AnnotationSerializer,
@@ -151,7 +151,7 @@ class PredictionListAPI(TenonAPIView):
             if text := request.query_params.get(parameter):
                 queryset = queryset.filter(**{field: _id(text, parameter)})
         ids = queryset.order_by("pk").values_list("pk", flat=True)[:MAX_LIST]
-        return Response(_array(predictions_json(ids)))
+        return Response(_array(predictions_json(list(ids))))
 
     @operation(
         tag="Predictions",

@@ -18,8 +18,10 @@ from tenants.scope import OrganizationRef, tenant_scope
 _JSON = f"SELECT {json_sql.EXPORTED_TASK}::text FROM tasks_task t WHERE t.project_id = %(project)s"
 _ANNOTATED = "AND (t.total_annotations > 0 OR t.cancelled_annotations > 0)"
 _KEYS = """
-    SELECT DISTINCT key FROM (SELECT t.data FROM tasks_task t WHERE t.project_id = %(project)s ORDER BY t.id LIMIT 1000) s,
-    LATERAL jsonb_object_keys(CASE WHEN jsonb_typeof(s.data) = 'object' THEN s.data ELSE '{}'::jsonb END) key ORDER BY key"""
+    SELECT DISTINCT key
+    FROM (SELECT t.data FROM tasks_task t WHERE t.project_id = %(project)s ORDER BY t.id LIMIT 1000) s,
+    LATERAL jsonb_object_keys(CASE WHEN jsonb_typeof(s.data) = 'object' THEN s.data ELSE '{}'::jsonb END) key
+    ORDER BY key"""
 _ROWS = """
     SELECT t.data, t.id, a.id, a.completed_by_id, a.result::text, a.lead_time, {created}, {updated}
     FROM tasks_task t {join} JOIN tasks_annotation a ON a.task_id = t.id AND NOT a.was_cancelled
@@ -33,9 +35,13 @@ def json_export(
 ) -> Iterator[bytes]:
     """Yield a JSON array of tasks with annotations and predictions, in order of ids."""
     query = f"COPY ({_JSON} {_restrictions(all_tasks=all_tasks, ids=ids)} ORDER BY t.id) TO STDOUT"
-    with tenant_scope(organization), transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(query, {"project": project_id, "ids": ids}) as copy:
-            yield from json_array_stream(copy)
+    with (
+        tenant_scope(organization),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+        cursor.copy(query, {"project": project_id, "ids": ids}) as copy,
+    ):
+        yield from json_array_stream(copy)
 
 
 def _restrictions(*, all_tasks: bool, ids: list[int] | None) -> str:
@@ -45,7 +51,7 @@ def _restrictions(*, all_tasks: bool, ids: list[int] | None) -> str:
 def csv_export(
     organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None, delimiter: str = ","
 ) -> Iterator[bytes]:
-    """Yield a table: a row an annotation, a column a key of the data; tasks without one have a row if all are asked for."""
+    """Yield a table: a row an annotation, a column a key of the data; with `all_tasks` a row for tasks without one."""
     arguments: dict[str, Any] = {"project": project_id, "ids": ids}
     query = _ROWS.format(
         created=json_sql.moment("a.created_at"),

@@ -93,7 +93,10 @@ _TASK_ROW: Final = {
     "drafts": "'[]'::json",
     "draft_exists": "false",
 }
-_UPDATED_BY_LIST: Final = "CASE WHEN t.updated_by_id IS NULL THEN '[]'::json ELSE json_build_array(json_build_object('user_id', t.updated_by_id)) END"
+_UPDATED_BY_LIST: Final = (
+    "CASE WHEN t.updated_by_id IS NULL THEN '[]'::json "
+    "ELSE json_build_array(json_build_object('user_id', t.updated_by_id)) END"
+)
 TASK_ONLY: Final = json_object({**_TASK_ROW, "updated_by": _UPDATED_BY_LIST})
 
 # One pass over the annotations of a task gives all the fields that lists show of them.
@@ -141,7 +144,8 @@ EXPORTED_TASK: Final = json_object(
             FROM tasks_annotation a WHERE a.task_id = t.id), '[]'::json)""",
         "file_upload": "NULL",
         "drafts": "'[]'::json",
-        "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json ELSE COALESCE((SELECT json_agg({PREDICTION} ORDER BY p.id)
+        "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json
+            ELSE COALESCE((SELECT json_agg({PREDICTION} ORDER BY p.id)
             FROM tasks_prediction p WHERE p.task_id = t.id), '[]'::json) END""",
         "data": "t.data",
         "meta": "COALESCE(t.meta, '{}'::jsonb)",

@@ -24,12 +24,16 @@ _VISIBLE_PROJECT = """
     SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number
     FROM projects_projectcounters c
     WHERE c.project_id = %(project)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectmembership pm
+                   WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
         OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
                    WHERE g.project_id = c.project_id AND tm.member_id = %(member)s))"""
 _ROWS: Final[dict[Fields, str]] = {
     "task_only": f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t",
-    "all": f"SELECT {json_sql.TASK_ALL}::text FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK} {json_sql.PREDICTIONS_OF_TASK}",
+    "all": (
+        f"SELECT {json_sql.TASK_ALL}::text "
+        f"FROM tasks_task t {json_sql.ANNOTATIONS_OF_TASK} {json_sql.PREDICTIONS_OF_TASK}"
+    ),
 }
 
 
@@ -122,8 +126,8 @@ def _start_of_page(project_id: int, offset: int, totals: ProjectTotals) -> tuple
 
 
 def make_cursor(project_id: int, last_id: int) -> str:
-    """Return a signed position, so that it can neither be forged nor used for another project."""
-    return signing.dumps([project_id, last_id], salt=CURSOR_SALT)
+    """Return a signed position, so that it can neither be forged nor used for another project or organization."""
+    return signing.dumps([project_id, last_id], salt=_cursor_salt())
 
 
 def read_cursor(text: str, project_id: int) -> int:
@@ -133,7 +137,7 @@ def read_cursor(text: str, project_id: int) -> int:
         ValidationFailedError: it is forged, damaged or of another project.
     """
     try:
-        project, last_id = signing.loads(text, salt=CURSOR_SALT)
+        project, last_id = signing.loads(text, salt=_cursor_salt())
     except (signing.BadSignature, ValueError, TypeError):
         project, last_id = None, None
     if project != project_id or not isinstance(last_id, int):
@@ -141,6 +145,10 @@ def read_cursor(text: str, project_id: int) -> int:
             validation_errors={"cursor": ["This cursor is not valid for this list; start without one."]}
         )
     return last_id
+
+
+def _cursor_salt() -> str:
+    return f"{CURSOR_SALT}:{current_schema()}"
 
 
 _ONE = f"""
@@ -153,7 +161,8 @@ _ONE = f"""
     )
 } {json_sql.PREDICTIONS_OF_TASK}
     WHERE t.id = %(task)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectmembership pm
+                   WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
         OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
                    WHERE g.project_id = t.project_id AND tm.member_id = %(member)s))"""
 

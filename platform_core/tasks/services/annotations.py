@@ -80,7 +80,9 @@ def update_annotation(*, annotation_id: int, values: dict[str, Any], actor: Prin
     task = _locked_task(actor, annotation.task_id)
     annotation = Annotation.objects.select_for_update().get(pk=annotation.pk)
     before = _facts(annotation)
-    changed = {name: values[name] for name in ("was_cancelled", "ground_truth", "lead_time") if name in values}
+    changed: dict[str, Any] = {
+        name: values[name] for name in ("was_cancelled", "ground_truth", "lead_time") if name in values
+    }
     reasons = values.get("warning_reasons", annotation.warning_reasons)
     result = values.get("result", annotation.result)
     cancelled = changed.get("was_cancelled", annotation.was_cancelled)
@@ -163,7 +165,7 @@ def _parents(task: Task, values: dict[str, Any]) -> dict[str, Any]:
         parent_id = values.get(name)
         if parent_id is None:
             continue
-        if not model.objects.filter(pk=parent_id, task_id=task.pk).exists():  # type: ignore[attr-defined]
+        if not model.objects.filter(pk=parent_id, task_id=task.pk).exists():
             raise ValidationFailedError(
                 validation_errors={name: [f"Task {task.pk} has no such {name.split('_')[1]} {parent_id}."]}
             )
@@ -209,4 +211,5 @@ def _tell(what: str, annotation: Annotation, actor: Principal, *, annotation_id:
     pk = annotation_id or annotation.pk
     place = {"annotation": pk, "task": annotation.task_id, "project": annotation.project_id}
     record_audit(actor=actor, action=f"annotation.{what}", target_type="annotation", target_id=pk, data=place)
-    emit_event(type=f"annotation.{what}", payload=place)
+    # With the author, so that handlers that count work need not look at rows that may be gone by then.
+    emit_event(type=f"annotation.{what}", payload={**place, "completed_by": annotation.completed_by_id})

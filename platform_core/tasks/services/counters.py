@@ -6,13 +6,16 @@ from django.db import connection
 
 _RECOUNT = """
     WITH old AS (SELECT id, total_annotations, is_labeled FROM tasks_task WHERE id = %(task)s),
-         new AS (SELECT count(*) FILTER (WHERE NOT was_cancelled) AS total, count(*) FILTER (WHERE was_cancelled) AS cancelled,
+         new AS (SELECT count(*) FILTER (WHERE NOT was_cancelled) AS total,
+                        count(*) FILTER (WHERE was_cancelled) AS cancelled,
                         max(created_at) FILTER (WHERE NOT was_cancelled) AS completed_at
                  FROM tasks_annotation WHERE task_id = %(task)s)
-    UPDATE tasks_task t SET total_annotations = new.total, cancelled_annotations = new.cancelled, completed_at = new.completed_at,
-           is_labeled = new.total >= t.overlap, updated_at = now(), updated_by_id = %(member)s
+    UPDATE tasks_task t SET total_annotations = new.total, cancelled_annotations = new.cancelled,
+           completed_at = new.completed_at, is_labeled = new.total >= t.overlap, updated_at = now(),
+           updated_by_id = %(member)s
     FROM old, new WHERE t.id = old.id
-    RETURNING (t.total_annotations > 0)::int - (old.total_annotations > 0)::int, t.is_labeled::int - old.is_labeled::int"""
+    RETURNING (t.total_annotations > 0)::int - (old.total_annotations > 0)::int,
+              t.is_labeled::int - old.is_labeled::int"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,30 +51,34 @@ def change_counters(*, project_id: int, change: CounterChange) -> None:
     if not names:
         return
     assignments = ", ".join(f"{name} = {name} + %s" for name in names)
-    query = f"UPDATE projects_projectcounters SET {assignments}, updated_at = now() WHERE project_id = %s"
+    query = f"UPDATE projects_projectcounters SET {assignments}, updated_at = now() WHERE project_id = %s"  # noqa: S608  (names of fields)
     with connection.cursor() as cursor:
         cursor.execute(query, [*[getattr(change, name) for name in names], project_id])
 
 
 _REBUILD_TASKS = """
-    UPDATE tasks_task t SET total_annotations = n.total, cancelled_annotations = n.cancelled, total_predictions = n.predictions,
-           completed_at = n.completed_at, is_labeled = n.total >= t.overlap
+    UPDATE tasks_task t SET total_annotations = n.total, cancelled_annotations = n.cancelled,
+           total_predictions = n.predictions, completed_at = n.completed_at, is_labeled = n.total >= t.overlap
     FROM (SELECT s.id, count(a.id) FILTER (WHERE NOT a.was_cancelled) AS total,
                  count(a.id) FILTER (WHERE a.was_cancelled) AS cancelled,
                  max(a.created_at) FILTER (WHERE NOT a.was_cancelled) AS completed_at,
                  (SELECT count(*) FROM tasks_prediction p WHERE p.task_id = s.id) AS predictions
-          FROM tasks_task s LEFT JOIN tasks_annotation a ON a.task_id = s.id WHERE s.project_id = %(project)s GROUP BY s.id) n
+          FROM tasks_task s LEFT JOIN tasks_annotation a ON a.task_id = s.id
+          WHERE s.project_id = %(project)s GROUP BY s.id) n
     WHERE t.id = n.id"""
 _REBUILD_PROJECT = """
     UPDATE projects_projectcounters c SET task_number = t.tasks, finished_task_number = t.finished,
-           num_tasks_with_annotations = t.annotated, total_annotations_number = a.total, useful_annotation_number = a.useful,
-           ground_truth_number = a.truth, skipped_annotations_number = a.skipped, total_predictions_number = p.total,
+           num_tasks_with_annotations = t.annotated, total_annotations_number = a.total,
+           useful_annotation_number = a.useful, ground_truth_number = a.truth,
+           skipped_annotations_number = a.skipped, total_predictions_number = p.total,
            updated_at = now()
     FROM (SELECT count(*) AS tasks, count(*) FILTER (WHERE is_labeled) AS finished,
-                 count(*) FILTER (WHERE total_annotations > 0) AS annotated FROM tasks_task WHERE project_id = %(project)s) t,
+                 count(*) FILTER (WHERE total_annotations > 0) AS annotated
+          FROM tasks_task WHERE project_id = %(project)s) t,
          (SELECT count(*) FILTER (WHERE NOT was_cancelled) AS total, count(*) FILTER (WHERE was_cancelled) AS skipped,
                  count(*) FILTER (WHERE NOT was_cancelled AND NOT ground_truth) AS useful,
-                 count(*) FILTER (WHERE ground_truth) AS truth FROM tasks_annotation WHERE project_id = %(project)s) a,
+                 count(*) FILTER (WHERE ground_truth) AS truth
+          FROM tasks_annotation WHERE project_id = %(project)s) a,
          (SELECT count(*) AS total FROM tasks_prediction WHERE project_id = %(project)s) p
     WHERE c.project_id = %(project)s"""
 

@@ -7,10 +7,14 @@ from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.facade import HookFacade
-from platform_core.plugins.registrations import ImporterSpec
+from platform_core.plugins.registrations import ImportedTask, ImporterSpec
 from platform_core.plugins.types import TaskContext
+from platform_core.projects.label_config.hygiene import unstorable_in
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.tasks.reading import ImportTask
+from platform_core.tasks.reading.errors import item_error
+from platform_core.tasks.reading.normalize import normalize_task
+from platform_core.tasks.reading.source import MAX_ITEM_BYTES
 from platform_core.tasks.services.import_rows import ImportPlace
 
 
@@ -45,13 +49,27 @@ def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, fir
 
 
 def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO) -> Iterator[ImportTask]:
-    """Yield the tasks that a plugin's importer reads from a stream.
+    """Yield the tasks that a plugin's importer reads from a stream, as strictly checked as those of the core's readers.
 
     Raises:
-        ValidationFailedError: the stream has not the importer's format.
+        ValidationFailedError: the stream has not the importer's format, or holds what cannot be stored.
     """
     try:
-        for task in spec.read(stream):
-            yield ImportTask(task.data, task.meta or {}, task.annotations, task.predictions, None)
+        for index, task in enumerate(spec.read(stream)):
+            yield _checked(task, index)
     except ImportFormatError as error:
         raise ValidationFailedError(str(error), validation_errors={"non_field_errors": [str(error)]}) from error
+
+
+def _checked(task: ImportedTask, index: int) -> ImportTask:
+    parts = {
+        "data": task.data,
+        "meta": task.meta,
+        "annotations": task.annotations,
+        "predictions": task.predictions,
+    }
+    fault = unstorable_in(parts, max_bytes=MAX_ITEM_BYTES)
+    if fault is not None:
+        place = ".".join(map(str, fault.keys)) or "task"
+        raise item_error(index, f'"{place}" {fault.reason}', key=place)
+    return normalize_task(parts, index)

@@ -19,12 +19,12 @@ from platform_core.tasks.services.checks import check_result
 from platform_core.tasks.services.tasks import overlap_of
 
 TASK_COLUMNS = (
-    "id, inner_id, data, meta, overlap, is_labeled, allow_skip, total_annotations, cancelled_annotations, total_predictions, "
-    "completed_at, project_id, updated_by_id, created_at, updated_at"
+    "id, inner_id, data, meta, overlap, is_labeled, allow_skip, total_annotations, cancelled_annotations, "
+    "total_predictions, completed_at, project_id, updated_by_id, created_at, updated_at"
 )
 ANNOTATION_COLUMNS = (
-    "task_id, completed_by_id, updated_by_id, result, result_count, was_cancelled, ground_truth, lead_time, import_id, unique_id, "
-    "project_id, last_action, bulk_created, prediction, warnings, warning_reasons, created_at, updated_at"
+    "task_id, completed_by_id, updated_by_id, result, result_count, was_cancelled, ground_truth, lead_time, import_id, "
+    "unique_id, project_id, last_action, bulk_created, prediction, warnings, warning_reasons, created_at, updated_at"
 )
 PREDICTION_COLUMNS = "task_id, result, score, model_version, cluster, mislabeling, project_id, created_at, updated_at"
 
@@ -62,7 +62,7 @@ class ImportEncoder:
         self.place = place
         now = Constant(kind=Column.TIMESTAMP, value=place.moment)
         project = Constant(kind=Column.INTEGER, value=place.project.pk)
-        empty_list, empty_object = (Constant(kind=Column.JSON, value=value) for value in ([], {}))
+        empty_list, empty_object = Constant(kind=Column.JSON, value=[]), Constant(kind=Column.JSON, value={})
         integer, json, boolean = Column.INTEGER, Column.JSON, Column.BOOLEAN
         member = Constant(kind=integer, value=place.member_id)
         self.tasks = RowEncoder(
@@ -85,9 +85,24 @@ class ImportEncoder:
             ]
         )
         self.annotations = RowEncoder(
-            [integer, integer, member, json, integer, boolean, boolean, Column.FLOAT, integer, Column.UUID, project]
-            + [Constant(kind=Column.TEXT, value=LastAction.IMPORTED.value), Constant(kind=boolean, value=False)]
-            + [empty_object, empty_list, empty_object, now, now]
+            [
+                *(
+                    integer,
+                    integer,
+                    member,
+                    json,
+                    integer,
+                    boolean,
+                    boolean,
+                    Column.FLOAT,
+                    integer,
+                    Column.UUID,
+                    project,
+                ),
+                Constant(kind=Column.TEXT, value=LastAction.IMPORTED.value),
+                Constant(kind=boolean, value=False),
+                *(empty_object, empty_list, empty_object, now, now),
+            ]
         )
         self.predictions = RowEncoder(
             [integer, json, Column.FLOAT, Column.TEXT, integer, Column.FLOAT, project, now, now]
@@ -102,7 +117,9 @@ class ImportEncoder:
             ValidationFailedError: an item breaks a rule; the message names item and key.
         """
         self._check_data(tasks, first_item)
-        rows, annotations, predictions = [], [], []
+        rows: list[tuple[Any, ...]] = []
+        annotations: list[tuple[Any, ...]] = []
+        predictions: list[tuple[Any, ...]] = []
         project, moment = self.place.project, self.place.moment
         plain_overlap = project.maximum_annotations if project.overlap_cohort_percentage == 100 else None
         for index, (task, task_id) in enumerate(zip(tasks, ids, strict=True)):

@@ -41,7 +41,8 @@ class NodeFilter:
 def pack_rows() -> QuerySet[TaxonomyPack, dict[str, Any]]:
     """All packs with `PACK_FIELDS` and `node_count`, by key and version."""
     packs = TaxonomyPack.objects.order_by("key", "version", "id")
-    return packs.values(*PACK_FIELDS, node_count=Count("nodes"))
+    rows: QuerySet[TaxonomyPack, dict[str, Any]] = packs.values(*PACK_FIELDS, node_count=Count("nodes"))
+    return rows
 
 
 def pack_row(*, pk: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     """Looks after the plugins of one organization; acts at once, audited as the platform's own."""
 
     help = "List the plugins of an organization, or plan, enable, disable or purge one of them."
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the words of the command line."""

@@ -19,7 +19,7 @@ from tenon_aviation.api.serializers import (
 )
 from tenon_aviation.label_configs import templates
 
-TAG = "aviation"
+TAG = "Aviation"
 VIEW = "aviation.packs.view"
 CHANGE = "aviation.packs.change"
 

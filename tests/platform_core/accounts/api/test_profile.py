@@ -22,7 +22,13 @@ def test_new_account_has_the_seeds_preferences(client):
 
 
 def test_profile_and_preferences_are_changed_and_audited(client):
-    changes = {"first_name": "Ada", "last_name": "L", "date_format": "MDY", "datetime_separator": "T", "user_profile": "Pilot"}
+    changes = {
+        "first_name": "Ada",
+        "last_name": "L",
+        "date_format": "MDY",
+        "datetime_separator": "T",
+        "user_profile": "Pilot",
+    }
 
     changed = client.patch("/api/account/", changes)
 

@@ -55,7 +55,7 @@ def test_sample_with_an_unknown_importer_is_named(notes, sample):
     broken = with_template(notes, sample=dataclasses.replace(sample, importer="pages"))
     with (
         use_registry(PluginRegistry(plugins={"notes": broken})),
-        pytest.raises(BrokenSampleError, match="notes.kinds names importer 'pages'"),
+        pytest.raises(BrokenSampleError, match=r"notes\.kinds names importer 'pages'"),
     ):
         list(samples())
 
@@ -101,7 +101,7 @@ def test_larger_shared_file_is_preferred_where_it_exists(sample, tmp_path):
 
 
 def test_missing_sample_file_is_named(sample, tmp_path):
-    with pytest.raises(BrokenSampleError, match="gone.txt"):
+    with pytest.raises(BrokenSampleError, match=r"gone\.txt"):
         sample_file(dataclasses.replace(sample, file=tmp_path / "gone.txt"), tmp_path)
 
 

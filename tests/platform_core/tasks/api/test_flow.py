@@ -151,6 +151,16 @@ def test_cursor_walks_all_tasks_and_a_forged_one_is_refused(alpha_client, projec
     assert alpha_client.get(f"/api/tasks/?project={project['id']}&cursor=abc%00").status_code == 400
 
 
+def test_cursor_of_another_organization_is_refused(alpha_client, beta_client, project):
+    import_tasks(alpha_client, project, [{"text": str(i)} for i in range(3)])
+    cursor = alpha_client.get(f"/api/tasks/?project={project['id']}&page_size=2").json()["next_cursor"]
+    theirs = beta_client.post("/api/projects/", {"title": "Conflicts", "label_config": CONFIG}).json()
+    import_tasks(beta_client, theirs, [{"text": str(i)} for i in range(3)])
+
+    assert alpha_client.get(f"/api/tasks/?project={project['id']}&cursor={cursor}").status_code == 200
+    assert beta_client.get(f"/api/tasks/?project={theirs['id']}&cursor={cursor}").status_code == 400
+
+
 def test_other_organization_sees_nothing(alpha_client, beta_client, project):
     (task_id,) = import_tasks(alpha_client, project, [{"text": "secret"}], return_task_ids="1").json()["task_ids"]
 

@@ -60,5 +60,5 @@ def test_second_run_keeps_everything_and_follows_the_port(path):
 
 def test_trouble_is_one_message(path):
     path.write_text("{")
-    with pytest.raises(CommandError, match="The demo was not loaded: .* is damaged"):
+    with pytest.raises(CommandError, match=r"The demo was not loaded: .* is damaged"):
         run(path)
