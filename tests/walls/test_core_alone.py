@@ -28,8 +28,8 @@ def printed_by(database, data_dir):
     """Run `answers.py` on a database and with a lock, and return what it prints."""
     url = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}"))
     run = subprocess.run(
-        [sys.executable, "-m", "tests.walls.answers", *slugs()],
-        env={**os.environ, "DATABASE_URL": url, "TENON_DATA_DIR": str(data_dir)},
+        [sys.executable, str(Path(__file__).with_name("answers.py")), *slugs()],
+        env={**os.environ, "DATABASE_URL": url, "TENON_DATA_DIR": str(data_dir), "PYTHONPATH": str(REPOSITORY)},
         cwd=REPOSITORY,
         capture_output=True,
         text=True,
