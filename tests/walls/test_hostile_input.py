@@ -109,11 +109,13 @@ IMPORTS = {
 
 def test_hostile_imports_are_refused_whole(here, unchanged):
     path = f"/api/projects/{here.objects['project']}/import"
-    wrong = []
-    for name, body in IMPORTS.items():
-        for kind in ("application/json", "application/x-ndjson", "text/plain"):
-            if found := flaw(unchanged.client.generic("POST", path, body, content_type=kind)):
-                wrong.append(f"{name} as {kind}: {found}")
+    kinds = ("application/json", "application/x-ndjson", "text/plain")
+    wrong = [
+        f"{name} as {kind}: {found}"
+        for name, body in IMPORTS.items()
+        for kind in kinds
+        if (found := flaw(unchanged.client.generic("POST", path, body, content_type=kind)))
+    ]
 
     assert wrong == []
     assert unchanged() == []
@@ -137,8 +139,8 @@ FORMS = {
     ),
     "a file that is no tasks": (
         (
-            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n\x00\xff\r\n'
-            b"--frontier--\r\n"
+            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n'
+            b"\x00\xff\r\n--frontier--\r\n"
         ),
         FORM,
     ),
@@ -283,7 +285,10 @@ def test_cursor_of_another_project_is_refused(here, there, unchanged):
         assert unchanged.client.get(f"/api/tasks/?project={project}&cursor={cursor}").status_code == 400
 
 
-BOMB = '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><View><Text name="t" value="&b;"/></View>'
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    '<View><Text name="t" value="&b;"/></View>'
+)
 CONFIGS = {
     "an entity bomb": BOMB,
     "an external entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><View>&e;</View>',
@@ -299,7 +304,10 @@ CONFIGS = {
         '<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="a"/></Choices>'
         '<Choices name="d" toName="c"><Choice value="a"/></Choices></View>'
     ),
-    "labels twice": '<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="a"/><Choice value="a"/></Choices></View>',
+    "labels twice": (
+        '<View><Text name="t" value="$t"/><Choices name="c" toName="t">'
+        '<Choice value="a"/><Choice value="a"/></Choices></View>'
+    ),
     "an include": '<View xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/></View>',
     "a processing instruction": '<?xml-stylesheet href="http://127.0.0.1/"?><View><Unknown/></View>',
 }
