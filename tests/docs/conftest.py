@@ -74,6 +74,7 @@ def demo(committed, tmp_path, settings):
     port = free_ports()
     ready = tmp_path / "ready.json"
     call_command("tenon_demo", port=port, credentials=ready, stdout=io.StringIO())
+    # Inline: needs the database of this test.
     from platform_core.wsgi import application
 
     servers = [

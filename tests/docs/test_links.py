@@ -55,7 +55,9 @@ def test_every_page_is_reached_from_the_readme():
         if page in reached:
             continue
         reached.add(page)
-        targets = (page.parent / target.partition("#")[0] for target in LINK.findall(text_of(page)) if ":" not in target)
+        targets = (
+            page.parent / target.partition("#")[0] for target in LINK.findall(text_of(page)) if ":" not in target
+        )
         waiting += [path.resolve() for path in targets if path.suffix == ".md" and path.exists()]
     lost = {path for path in PAGES if path.is_relative_to(REPOSITORY / "docs")} - reached
     assert not lost, f"no link leads to {sorted(path.name for path in lost)}"
