@@ -109,12 +109,12 @@ IMPORTS = {
 
 def test_hostile_imports_are_refused_whole(here, unchanged):
     path = f"/api/projects/{here.objects['project']}/import"
-    wrong = []
-    for name, body in IMPORTS.items():
-        for kind in ("application/json", "application/x-ndjson", "text/plain"):
-            if found := flaw(unchanged.client.generic("POST", path, body, content_type=kind)):
-                wrong.append(f"{name} as {kind}: {found}")
-
+    wrong = [
+        f"{name} as {kind}: {found}"
+        for name, body in IMPORTS.items()
+        for kind in ("application/json", "application/x-ndjson", "text/plain")
+        if (found := flaw(unchanged.client.generic("POST", path, body, content_type=kind)))
+    ]
     assert wrong == []
     assert unchanged() == []
 
@@ -130,12 +130,12 @@ FORMS = {
     "headers without end": (b"--frontier\r\nContent-Disposition: " + b"x" * 100_000, FORM),
     "a broken transfer encoding": (
         b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
-        b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n",
+        + b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n",
         FORM,
     ),
     "a file that is no tasks": (
         b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n\x00\xff\r\n'
-        b"--frontier--\r\n",
+        + b"--frontier--\r\n",
         FORM,
     ),
 }
@@ -279,7 +279,10 @@ def test_cursor_of_another_project_is_refused(here, there, unchanged):
         assert unchanged.client.get(f"/api/tasks/?project={project}&cursor={cursor}").status_code == 400
 
 
-BOMB = '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]><View><Text name="t" value="&b;"/></View>'
+BOMB = (
+    '<!DOCTYPE lolz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    '<View><Text name="t" value="&b;"/></View>'
+)
 CONFIGS = {
     "an entity bomb": BOMB,
     "an external entity": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><View>&e;</View>',
@@ -295,7 +298,10 @@ CONFIGS = {
         '<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="a"/></Choices>'
         '<Choices name="d" toName="c"><Choice value="a"/></Choices></View>'
     ),
-    "labels twice": '<View><Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="a"/><Choice value="a"/></Choices></View>',
+    "labels twice": (
+        '<View><Text name="t" value="$t"/><Choices name="c" toName="t">'
+        '<Choice value="a"/><Choice value="a"/></Choices></View>'
+    ),
     "an include": '<View xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="file:///etc/passwd"/></View>',
     "a processing instruction": '<?xml-stylesheet href="http://127.0.0.1/"?><View><Unknown/></View>',
 }
