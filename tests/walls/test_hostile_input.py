@@ -109,12 +109,14 @@ IMPORTS = {
 
 def test_hostile_imports_are_refused_whole(here, unchanged):
     path = f"/api/projects/{here.objects['project']}/import"
+    kinds = ("application/json", "application/x-ndjson", "text/plain")
     wrong = [
         f"{name} as {kind}: {found}"
         for name, body in IMPORTS.items()
-        for kind in ("application/json", "application/x-ndjson", "text/plain")
+        for kind in kinds
         if (found := flaw(unchanged.client.generic("POST", path, body, content_type=kind)))
     ]
+
     assert wrong == []
     assert unchanged() == []
 
@@ -129,13 +131,17 @@ FORMS = {
     "no end": (b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\n\r\n[{"text"', FORM),
     "headers without end": (b"--frontier\r\nContent-Disposition: " + b"x" * 100_000, FORM),
     "a broken transfer encoding": (
-        b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
-        + b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n",
+        (
+            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n'
+            b"Content-Transfer-Encoding: base64\r\n\r\n!!!!\r\n--frontier--\r\n"
+        ),
         FORM,
     ),
     "a file that is no tasks": (
-        b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n\x00\xff\r\n'
-        + b"--frontier--\r\n",
+        (
+            b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="../../etc/passwd"\r\n\r\n'
+            b"\x00\xff\r\n--frontier--\r\n"
+        ),
         FORM,
     ),
 }

@@ -1,3 +1,4 @@
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -79,3 +80,10 @@ def test_connection_shows_the_scope_and_has_no_tenant_of_its_own(alpha):
     with pytest.raises(ImproperlyConfigured, match="tenant_scope"):
         connection.set_tenant(SimpleNamespace(schema_name=alpha.schema))
     assert connection.tenant is None
+
+
+def test_server_side_cursor_goes_to_the_scope_that_opens_it(alpha, beta):
+    for organization in (alpha, beta):
+        with tenant_scope(organization), closing(connection.chunked_cursor()) as cursor:
+            cursor.execute("SELECT current_schemas(false)")
+            assert cursor.fetchone()[0] == [organization.schema]
