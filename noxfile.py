@@ -89,6 +89,12 @@ def fmt(session):
 
 
 @nox.session
+def docs(session):
+    """Follow the links of the pages, compare them with the code, and run what tutorials tell a reader to type."""
+    run(session, "pytest", "tests/docs", *session.posargs)
+
+
+@nox.session
 def bench(session):
     """Measure the platform against the physical limit in the same run."""
     run(session, "bench", *session.posargs)
