@@ -60,6 +60,8 @@ def lint(session):
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     tool(session, "lint-imports", "--no-logo")
+    run(session, "tools.import_rules")
+    run(session, "tools.house_rules")
     tool(session, "hadolint", "Dockerfile")
     tool(session, "check-jsonschema", "--builtin-schema", "vendor.compose-spec", "compose.yaml")
     lock_plugins(session)

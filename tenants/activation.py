@@ -114,7 +114,7 @@ def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:
     """Drop tables and migration rows in the current schema; needs no plugin code. Must be inside a transaction."""
     here = set(ddl.tables_here())
     present = sorted(table for table in tables if table in here)
-    # Rows that the plugin's own clean-up deleted here leave deferred checks behind, and then DROP refuses.
+    # Rows changed earlier in this transaction leave deferred checks behind, and then DROP refuses.
     settle_constraints()
     with connection.cursor() as cursor:
         if present:

@@ -21,7 +21,7 @@ REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 PART = re.compile(r"(<!-- generated: (?P<name>[a-z]+) -->\n)(?P<body>.*?)(<!-- end -->)", re.DOTALL)
 # Options that every Django command has and that no reader of the page needs.
 DJANGO_OPTIONS = frozenset(
-    "help version verbosity settings pythonpath traceback no_color force_color skip_checks".split()
+    ["help", "version", "verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks"]
 )
 # Commands of `tenon` that hand their words to a management command.
 MANAGEMENT = {
@@ -91,7 +91,8 @@ def hooks() -> str:
         signature = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(method)))
         parts.append(
             f"### {spec.name}\n\n```text\n{spec.name}{signature}\n```\n\n{inspect.getdoc(method)}\n\n"
-            f"Class {spec.hook_class.value} ({spec.hook_class.name.lower()}); policy `{spec.policy.value}`; {_times(spec)}.\n"
+            f"Class {spec.hook_class.value} ({spec.hook_class.name.lower()}); policy `{spec.policy.value}`; "
+            f"{_times(spec)}.\n"
         )
     handler = f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}.\n"
     return "\n".join([*parts, handler])
@@ -148,8 +149,9 @@ def _management(title: str, name: str) -> Iterator[str]:
 
 def _parser(title: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     rows = []
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
+    # argparse has no public way to list what a parser takes.
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for child, child_parser in action.choices.items():
                 yield f"### {title} {child}\n"
                 yield from _parser(f"{title} {child}", child_parser)

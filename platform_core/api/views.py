@@ -1,7 +1,7 @@
 """Bases of the platform's views: DRF's generic views with our principal and declared permissions.
 
 A view declares `permission_required` and describes each method with `platform_core.api.operations.operation`;
-`tests/platform_core/api/test_routes.py` walks all routes and fails for one that does not.
+`tests/walls/test_routes.py` walks all routes and fails for one that does not.
 """
 
 from typing import Any

@@ -73,13 +73,14 @@ def prepared(*, make_database: bool) -> Iterator[None]:
 
 
 def _use_services_of(data_dir: Path, stack: ExitStack, *, make_database: bool) -> None:
-    # Inline, both: where the environment names the services neither client library is needed in this process.
     if not _given("DATABASE_URL"):
+        # Inline: where the environment names the services neither client library is needed in this process.
         from platform_core.embedded import postgres
 
         if make_database or postgres.has_cluster(data_dir):
             os.environ["DATABASE_URL"] = stack.enter_context(postgres.attached(data_dir))
     if not _given("REDIS_URL"):
+        # Inline: as above.
         from platform_core.embedded import redis
 
         url = redis.running_redis_url(data_dir)

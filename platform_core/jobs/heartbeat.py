@@ -11,6 +11,7 @@ import ctypes
 import logging
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -103,11 +104,17 @@ class Heartbeat:
         self._arm(0)
 
     def finish(self) -> None:
-        """Say that the job's function has ended; afterwards nothing is raised into this thread."""
+        """Say that the job's function has ended; afterwards nothing is raised into this thread.
+
+        An interruption that is still pending arrives here, at the next jump backwards. Taking it back instead would
+        leave the interpreter's signal set, which slows the process down for ever and hangs it under a tracer.
+        """
         with self._guard:
             self._ended.set()
         if self.reason is not None:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._target), None)
+            with contextlib.suppress(JobInterruption):
+                for _ in range(100):
+                    pass
 
     def _run(self) -> None:
         try:
@@ -167,6 +174,8 @@ class Heartbeat:
 
     def _interrupt(self, reason: JobInterruption) -> None:
         """Raise into the job's thread, once, and end the statement it waits for."""
+        # While the interruption waits for a thread that is inside C, CPython 3.11 hangs every thread that is traced.
+        sys.settrace(None)
         with self._guard:
             if self._ended.is_set() or self.reason is not None:
                 return

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, Final
 
 from django.db import connections, transaction
+from psycopg.pq import TransactionStatus
 
 from platform_core.api.errors import TenonError
 from platform_core.jobs.claims import Outcome, claim, retry_delay_seconds, settle
@@ -96,12 +97,21 @@ def execute_in_caller(owned: Claim) -> None:
     with scope_of(owned.address.organization):
         outcome = _refusal(owned)
         if outcome is None:
+            mark = transaction.savepoint() if transaction.get_connection().in_atomic_block else None
             try:
-                with transaction.atomic():
-                    outcome = Outcome(status="completed", result=_call(owned, Progress()))
+                outcome = Outcome(status="completed", result=_call(owned, Progress()))
             except (Exception, JobCanceled) as error:  # noqa: BLE001  (a job may raise anything)
+                _mend(mark)
                 outcome = _outcome_of(owned, error)
         _settle(owned, outcome)
+
+
+def _mend(mark: str | None) -> None:
+    """Make the caller's transaction usable again. As in a worker, what a failed job has finished writing stays."""
+    wrapper = transaction.get_connection()
+    if mark is not None and wrapper.connection.info.transaction_status == TransactionStatus.INERROR:
+        transaction.savepoint_rollback(mark)
+        wrapper.set_rollback(False)
 
 
 def _refusal(owned: Claim) -> Outcome | None:

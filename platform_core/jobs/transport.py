@@ -46,6 +46,7 @@ breaker: Final = _Breaker()
 
 @functools.lru_cache(maxsize=4)
 def _client(url: str) -> "redis.Redis":
+    # Inline: a platform without Redis does not load its client.
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 

@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from platform_core.plugins.appconfig import PluginAppConfig
-from platform_core.plugins.fields import CoreForeignKey, CoreForeignKeyConstraint
+from platform_core.plugins.fields import CoreForeignKey, CoreForeignKeyConstraint, OnCoreDelete
 
 
 def shared_labels() -> frozenset[str]:
@@ -57,8 +57,34 @@ def _model_problems(model: type[models.Model], label: str, friends: frozenset[st
     constrained = {item.field for item in model._meta.constraints if isinstance(item, CoreForeignKeyConstraint)}
     for field in model._meta.get_fields(include_hidden=True):
         target = _target_of(field)
-        if target is not None and target._meta.app_label not in friends:
+        if target is None:
+            continue
+        if target._meta.app_label not in friends:
             yield from _reference_problems(model, field, target, constrained)
+        elif _goes_with_core(target) and not isinstance(field, models.ManyToManyField):
+            yield from _fall_problems(model, field, target, constrained)
+
+
+def _goes_with_core(target: type[models.Model]) -> bool:
+    """Say whether the database deletes rows of a plugin's model because a row of the core goes, at once or in steps."""
+    return any(
+        isinstance(item, CoreForeignKeyConstraint) and item.on_delete is OnCoreDelete.CASCADE
+        for item in target._meta.constraints
+    )
+
+
+def _fall_problems(
+    model: type[models.Model], field: Any, target: type[models.Model], constrained: set[str]
+) -> Iterator[str]:
+    """Django does not see such a deletion, so an ordinary reference would make the core's own delete fail."""
+    place = f"{model.__name__}.{field.name}"
+    if not isinstance(field, CoreForeignKey):
+        yield (
+            f"{place} refers to {target._meta.label}, whose rows go with rows of the core, by {type(field).__name__}; "
+            "use CoreForeignKey"
+        )
+    elif field.name not in constrained:
+        yield _unconstrained(place, field)
 
 
 def _target_of(field: Any) -> type[models.Model] | None:
@@ -80,7 +106,11 @@ def _reference_problems(
     elif not isinstance(field, CoreForeignKey):
         yield f"{place} refers to {target._meta.label} of the core by {type(field).__name__}; use CoreForeignKey"
     elif field.name not in constrained:
-        yield f"{place} needs CoreForeignKeyConstraint(field={field.name!r}, name=...) in Meta.constraints"
+        yield _unconstrained(place, field)
+
+
+def _unconstrained(place: str, field: Any) -> str:
+    return f"{place} needs CoreForeignKeyConstraint(field={field.name!r}, name=...) in Meta.constraints"
 
 
 def migration_problems(label: str, loader: MigrationLoader) -> list[str]:

@@ -93,18 +93,10 @@ class HookFacade:
         """Let a plugin load its initial data; raises as `plan_enable`."""
         self._lifecycle(slug, "after_enable", {"organization": organization})
 
-    def after_disable(self, slug: str, organization: OrganizationRef) -> None:
-        """Let a plugin stop what runs outside; raises as `plan_enable`."""
-        self._lifecycle(slug, "after_disable", {"organization": organization})
-
     def after_upgrade(self, slug: str, organization: OrganizationRef, *, from_version: str, to_version: str) -> None:
         """Let a plugin bring its data up to the new version; raises as `plan_enable`."""
         arguments = {"organization": organization, "from_version": from_version, "to_version": to_version}
         self._lifecycle(slug, "after_upgrade", arguments)
-
-    def purge_org_data(self, slug: str, organization: OrganizationRef) -> None:
-        """Let a plugin remove external data; raises as `plan_enable`; does nothing when its code is gone."""
-        self._lifecycle(slug, "purge_org_data", {"organization": organization})
 
     def handle_event(self, slug: str, handler: EventHandlerSpec, organization: OrganizationRef, event: Event) -> None:
         """Run one event handler, in a job.

@@ -9,6 +9,9 @@ itself cascades, through a constraint named in `Meta.constraints`:
 
         class Meta:
             constraints = [CoreForeignKeyConstraint(field="task", name="orders_line_task_fk")]
+
+A row of a plugin that refers to such a row needs the same field: the database deletes the first without Django's
+knowledge, and an ordinary key of the second would make the core's own delete fail. A check says so.
 """
 
 from collections.abc import Sequence

@@ -126,16 +126,8 @@ class Hooks(Protocol):
         """Load initial data. Class L, after the migrations, in their transaction; idempotent; a failure rolls back."""
 
     @hookspec
-    def after_disable(self, organization: OrganizationRef) -> None:
-        """Stop what runs outside. Class L, after disabling; a failure is recorded and never blocks disabling."""
-
-    @hookspec
     def after_upgrade(self, organization: OrganizationRef, from_version: str, to_version: str) -> None:
         """Bring data up to the new version. Class L, after the migrations of the upgrade, in their transaction."""
-
-    @hookspec
-    def purge_org_data(self, organization: OrganizationRef) -> None:
-        """Remove files and external data. Class L, before the core drops the tables; purge works without it too."""
 
     @hookspec
     def validate_label_config(self, context: LabelConfigContext) -> Sequence[Issue]:
@@ -187,9 +179,7 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_event_handlers", EventHandlerSpec),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),
-            _lifecycle("after_disable"),
             _lifecycle("after_upgrade"),
-            _lifecycle("purge_org_data"),
             _validate("validate_label_config", Issue, 3),
             _validate("validate_task", TaskIssue, 10),
             _validate("validate_annotation", Issue, 3),

@@ -35,17 +35,19 @@ class Verdict:
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Trial:
-    """How child processes are started.
+    """How child processes are started, for one run over the plugins.
 
     Attributes:
         settings_module: Django settings; they must read their plugins from the lock in `TENON_DATA_DIR`.
         timeout: seconds until a child is killed.
+        core_starts: the core was seen to start, so that a failure is a plugin's.
     """
 
     settings_module: str
     timeout: float
+    core_starts: bool = False
 
     def run(self, slug: str, plugins: Sequence[LockedPlugin]) -> Verdict:
         """Import a plugin with its dependencies.
@@ -58,10 +60,11 @@ class Trial:
             CoreStartError: the plugin failed, and so does the core alone.
         """
         verdict = self._start(slug, plugins)
-        if verdict.reason is not None:
+        if verdict.reason is not None and not self.core_starts:
             alone = self._start("", [])
             if alone.reason is not None:
                 raise CoreStartError(f"The core does not start with {self.settings_module}: {alone.reason}")
+        self.core_starts = True
         return verdict
 
     def _start(self, slug: str, plugins: Sequence[LockedPlugin]) -> Verdict:

@@ -11,7 +11,7 @@ from tenon_aviation.asrs import read_reports
 
 from platform_core.embedded import postgres
 from platform_core.embedded.postgres import EmbeddedPostgres
-from tests.support.quickstart import REPOSITORY, Organization, QuickstartProcess
+from tests.support.quickstart import REPOSITORY, Organization, QuickstartProcess, server_without_plugins
 
 SESSION = Path(__file__).with_name("sdk_session.py")
 PLUGIN = REPOSITORY / "plugins" / "aviation" / "tenon_aviation"
@@ -132,7 +132,22 @@ class Schema:
 
 
 @pytest.fixture(scope="module")
-def schema_of(platform):
+def database_url(platform):
+    """Return the address of the running database."""
+    with postgres.attached(platform.data_dir) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def schema_of(database_url):
     """Return a function that looks into an organization's schema."""
-    with postgres.attached(platform.data_dir) as url, psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(database_url, autocommit=True) as connection:
         yield lambda slug: Schema(connection, slug)
+
+
+@pytest.fixture(scope="module")
+def acme_without_distribution(platform, database_url, tmp_path_factory):
+    """Return the second organization as an installation answers for it that does not know any plugin."""
+    folder = tmp_path_factory.mktemp("without-plugins")
+    with server_without_plugins(platform, folder, database_url) as port:
+        yield Organization(platform.ready["organizations"]["acme"], port=port)

@@ -13,6 +13,22 @@ EXTRACT = PLUGIN / "data" / "asrs_extract.csv"
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
 
 # Where what was enabled and purged may still be told of: nobody rewrites history.
+# What the core answers; the catalogue `/api/plugins/` alone may tell of what is installed.
+CORE_PATHS = (
+    "/api/schema/",
+    "/api/projects/",
+    "/api/projects/1/",
+    "/api/projects/1/export/formats",
+    "/api/projects/1/export?download_all_tasks=true",
+    "/api/tasks/?project=1&page_size=2&fields=all",
+    "/api/tasks/1/",
+    "/api/users/",
+    "/api/organizations/",
+    "/api/version/",
+    "/api/aviation/packs/",
+    "/api/nonsense/",
+    "/docs/",
+)
 HISTORY = {"events_auditentry", "events_outboxevent", "events_eventdelivery", "jobs_job"}
 
 
@@ -116,12 +132,15 @@ def test_impossible_coding_is_refused_with_its_reason(labelled):
     assert labelled["annotations_of_refused"] == 0
 
 
-def test_second_organization_has_nothing_of_the_plugin_until_its_admin_wants_it(sdk, acme, schema_of):
+def test_second_organization_has_nothing_of_the_plugin_until_its_admin_wants_it(
+    sdk, acme, schema_of, acme_without_distribution
+):
     schema = schema_of("acme")
     seen = sdk("plain", acme.url, acme.token)
     assert (seen["email"], seen["listed"], len(seen["export"])) == (acme.email, 5, 5)
     assert seen["bound"]["body"]["code"] == "plugin_disabled"
     assert_absent(acme, schema)
+    assert_same_answers(acme, acme_without_distribution)
     assert schema.tables_that_mention("aviation") == set()
     before = schema.tables()
 
@@ -140,6 +159,7 @@ def test_second_organization_has_nothing_of_the_plugin_until_its_admin_wants_it(
 
     assert act(acme, "disable")[1]["state"] == "disabled"
     assert_hidden(acme)
+    assert_same_answers(acme, acme_without_distribution)
     assert {"aviation_taxonomypack", "aviation_taxonomynode"} <= schema.tables()
     assert schema.tables_that_mention("cictt") >= {"aviation_taxonomypack"}
 
@@ -151,6 +171,23 @@ def test_second_organization_has_nothing_of_the_plugin_until_its_admin_wants_it(
 
     assert enable(acme)[0] == 200
     assert len(acme.get("/api/aviation/packs/")[1]["results"]) == 2
+
+
+def assert_same_answers(organization, without_distribution):
+    """The core answers as where the plugin is not even installed."""
+    host = organization.url.removeprefix("http://")
+    for path in CORE_PATHS:
+        here, there = organization.get(path, host=host), without_distribution.get(path, host=host)
+        assert lasting(here[1]) == lasting(there[1]), path
+        assert here[0] == there[0], path
+
+
+def lasting(body):
+    """Return a body without what differs from one call to the next."""
+    if isinstance(body, dict):
+        error_id = {"id"} if "status_code" in body else set()
+        return {key: lasting(value) for key, value in body.items() if key not in {"last_activity", *error_id}}
+    return [lasting(item) for item in body] if isinstance(body, list) else body
 
 
 def assert_hidden(organization):

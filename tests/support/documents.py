@@ -6,6 +6,7 @@ import re
 import subprocess
 import uuid
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 BLOCK = re.compile(r"^```(?P<language>[a-z]*)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -33,7 +34,7 @@ def blocks_of(page):
     text = Path(page).read_text(encoding="utf-8")
     matches = list(BLOCK.finditer(text))
     found, is_output = [], False
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip_longest(matches, matches[1:]):
         if is_output:
             is_output = False
             continue

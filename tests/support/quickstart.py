@@ -3,12 +3,16 @@
 import http.client
 import json
 import os
+import random
 import signal
-import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+from platform_core.embedded.process import port_is_free
+from platform_core.quickstart.health import is_ready
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_SECONDS = 150
@@ -18,17 +22,13 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "LOGNAME", "TENON_SH
 
 
 def free_ports(not_port=None):
-    """Return the first of two neighbouring ports that nobody uses, and that is not the named one."""
-    for port in range(21_000, 29_000, 2):
-        if port == not_port:
-            continue
-        try:
-            for number in (port, port + 1):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", number))
-        except OSError:
-            continue
-        return port
+    """Return the first of two neighbouring ports that nobody uses, and that is not the named one.
+
+    Random, because another run of the tests on this machine looks for ports as well.
+    """
+    for port in random.sample(range(21_000, 29_000, 2), k=100):
+        if port != not_port and port_is_free(port) and port_is_free(port + 1):
+            return port
     raise RuntimeError("no two free ports")
 
 
@@ -101,14 +101,42 @@ class QuickstartProcess:
         self._log.close()
 
 
+@contextmanager
+def server_without_plugins(running, folder, database_url):
+    """Serve a running quickstart's database from an installation that has no plugin; yield the port."""
+    port = free_ports(running.port)
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    environment |= {
+        "DATABASE_URL": database_url,
+        "TENON_DATA_DIR": str(folder),
+        # No lock file means no plugins, and nobody makes one.
+        "TENON_PLUGINS_CHECKED": "1",
+        "TENON_SECRET_KEY": (running.data_dir / "secret_key").read_text(),
+        "TENON_PUBLIC_URL": running.ready["public_url"],
+    }
+    command = [sys.executable, "-m", "platform_core.cli", "serve", "--port", str(port), "--workers", "1", "--quiet"]
+    server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not is_ready(port):
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(timeout=STOP_SECONDS)
+
+
 class Organization:
     """REST of one organization, with its demo token, over plain HTTP."""
 
-    def __init__(self, access):
+    def __init__(self, access, *, port=None):
         self.url = access["url"]
         self.token = access["api_token"]
         self.email = access["email"]
-        self._address = access["url"].removeprefix("http://")
+        # Another server on the same database may answer for it.
+        self._address = f"127.0.0.1:{port}" if port else access["url"].removeprefix("http://")
 
     def call(self, method, path, body=None, *, token=None, host=None):
         """Return (status, body); the body is parsed where it is JSON."""

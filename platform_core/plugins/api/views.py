@@ -17,6 +17,7 @@ from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import examples
+from platform_core.plugins.api.acts import request_disable, request_enable, request_purge_now
 from platform_core.plugins.api.serializers import (
     ActSerializer,
     EnableSerializer,
@@ -30,7 +31,6 @@ from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, c
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
 from platform_core.plugins.services.plans import plan_enable
-from platform_core.plugins.services.requests import request_disable, request_enable, request_purge_now
 from platform_core.plugins.services.settings import change_settings, plugin_settings
 from tenants.records import JobStatus
 from tenants.short_memory import ShortMemory

@@ -17,7 +17,6 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
-from platform_core.plugins.errors import PluginLifecycleError
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.models import Activation, ActivationState, PluginSettings
@@ -113,18 +112,7 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
         _index(activation)
         _tell("disabled", slug, actor, {"version": activation.version})
     _forget()
-    _after_disable(slug)
     return activation
-
-
-def _after_disable(slug: str) -> None:
-    """Let the plugin stop what runs outside; a failure is recorded and blocks nothing."""
-    try:
-        with transaction.atomic():
-            HookFacade().after_disable(slug, current_organization())
-    except PluginLifecycleError as error:
-        logger.warning("Plugin %s failed after it was disabled: %s", slug, error.detail)
-        Activation.objects.filter(pk=slug).update(error=error.detail, updated_at=timezone.now())
 
 
 @transaction.atomic
@@ -171,13 +159,12 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
 
     Raises:
         ValidationFailedError, NotFoundError, ConflictError: as `request_purge`.
-        ActivationFailedError: the plugin's own clean-up or a DROP failed; nothing is removed.
+        ActivationFailedError: a DROP failed; nothing is removed.
     """
     with transaction.atomic():
         locked_for_purge(slug, confirm)
     with _failure_is_kept(slug, ActivationState.PURGE_FAILED, actor), transaction.atomic():
         activation = _locked(slug)
-        HookFacade().purge_org_data(slug, current_organization())
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
         _remove_permissions(slug)

@@ -98,8 +98,9 @@ def plan_enable(slug: str) -> EnablePlan:
         for item in depends
         if item["state"] != "enabled"
     ]
+    # Without a dependency's tables the engine cannot plan either; its complaint would only hide the reason.
+    blockers += [engine_problem] if engine_problem and not blockers else []
     blockers += [note.message for note in notes if note.level == "block"]
-    blockers += [engine_problem] if engine_problem else []
     is_enabled = activation is not None and activation.state == ActivationState.ENABLED
     if is_enabled and from_version == plugin.manifest.version and not sql:
         blockers.append("It is enabled already.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, LiteralString
 
 import psycopg
@@ -22,7 +24,6 @@ if TYPE_CHECKING:  # importing these would need Django's settings, or costs time
 
     from tenants.scope import OrganizationRef
 
-TEMPLATE = "tenon_template"
 ORGANIZATIONS = ("alpha", "beta")
 
 
@@ -46,20 +47,35 @@ def _use(name: str) -> None:
         source["NAME"] = name
 
 
+def _template() -> str:
+    """Name the template by what it is made of, so that runs that share a server share it and none takes an old one."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from platform_core.plugins.loader import get_registry
+    from platform_core.plugins.services.plans import labels_of_plugin
+    from tenants.digests import core_labels, migrations_digest, shared_labels
+
+    defaults = [plugin for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
+    labels = core_labels() | shared_labels()
+    facts = [migrations_digest(labels.union(*map(labels_of_plugin, defaults)))]
+    facts += [f"{plugin.slug} {plugin.manifest.version}" for plugin in defaults]
+    return f"tenon_template_{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
+
+
 def _clone(name: str) -> None:
-    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, TEMPLATE)
+    _execute("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, _template())
 
 
 def _drop(name: str) -> None:
     _execute("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
-def _build_template() -> None:
+def _build_template(name: str) -> None:
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
     from platform_core.members.services.organizations import create_organization
     from tenants.fleet import migrate_public
 
-    _execute("CREATE DATABASE {}", TEMPLATE)
-    _use(TEMPLATE)
+    _execute("CREATE DATABASE {}", name)
+    _use(name)
     migrate_public()
     for slug in ORGANIZATIONS:
         create_organization(
@@ -75,13 +91,12 @@ def _build_template() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     """Give this worker a database of its own."""
-    name = f"tenon_{worker_id}"
+    name, template = f"tenon_{worker_id}_{secrets.token_hex(4)}", _template()
     with django_db_blocker.unblock():
         with _admin() as admin:
             admin.execute("SELECT pg_advisory_lock(1)")
-            if not _exists(TEMPLATE):
-                _build_template()
-            _drop(name)
+            if not _exists(template):
+                _build_template(template)
             _clone(name)
         _use(name)
         yield
@@ -89,28 +104,47 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
         _drop(name)
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+@contextmanager
+def cloned_database() -> Iterator[str]:
+    """Give the name of a fresh copy of the template, which is dropped after the block."""
+    name = f"tenon_{secrets.token_hex(6)}"
+    _clone(name)
+    try:
+        yield name
+    finally:
+        _drop(name)
+
+
+@contextmanager
+def using_database(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Work on this database inside the block, where commits are real."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
     before = connection.settings_dict["NAME"]
-    name = f"tenon_{secrets.token_hex(6)}"
-    with django_db_blocker.unblock():
-        _clone(name)
+    with blocker.unblock():
         _use(name)
         memory.clear()
         forget_hosts()
+        try:
+            yield
+        finally:
+            connections.close_all()
+            _use(before)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
+    with cloned_database() as name, using_database(name, django_db_blocker):
         yield name
-        connections.close_all()
-        _use(before)
-        _drop(name)
 
 
 @pytest.fixture(autouse=True)
 def _forget_between_tests() -> None:
     """Half a second of memory must not reach from one test into the next."""
+    # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
 
@@ -119,6 +153,7 @@ def _forget_between_tests() -> None:
 
 
 def _organization(slug: str) -> OrganizationRef:
+    # Inline: as above.
     from tenants.models import organization_refs
 
     return organization_refs(slug=slug)[0]
@@ -146,6 +181,7 @@ def in_alpha(alpha: OrganizationRef) -> Iterator[OrganizationRef]:
 @pytest.fixture
 def make_client(db: None) -> Callable[..., APIClient]:
     """Return a function that makes an API client of a member: `make_client(organization, role="OW")`."""
+    # Inline: as above.
     from platform_core.sdk.testing.clients import client_of
 
     return client_of
@@ -172,6 +208,7 @@ def jobs_run_at_once(settings: Settings) -> None:
 @pytest.fixture
 def steady_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the process remember for the whole test, so that a busy machine does not change query counts."""
+    # Inline: as above.
     from tenants.short_memory import ShortMemory
 
     monkeypatch.setattr(ShortMemory, "seconds", 600)

@@ -1,7 +1,9 @@
-"""Early pytest plugin (`-p platform_core.sdk.testing.services`): the test run brings its own PostgreSQL.
+"""The pytest plugin for authors: `-p platform_core.sdk.testing.services`. The test run brings its own PostgreSQL.
 
-It starts one throw-away cluster for all workers at import, which is before Django's settings are read; workers find
-it through DATABASE_URL.
+At import, which is before Django's settings are read, it locks the installed plugins, fails for one that is broken, and
+starts one throw-away cluster for all workers, who find it through DATABASE_URL. Where DATABASE_URL is set already, that
+server is used; its role must be allowed to make databases. Because importing it does all that, it has no entry point
+and must be asked for, in `addopts`. The fixtures are in `database` and `authors` beside it.
 """
 
 import os
@@ -14,6 +16,7 @@ import pytest
 from platform_core.embedded.postgres import EmbeddedPostgres
 from platform_core.plugins.preflight import lock_plugins
 
+_FIXTURES = ("platform_core.sdk.testing.database", "platform_core.sdk.testing.authors")
 _DIRECTORY = "TENON_TEST_DIRECTORY"
 
 
@@ -31,6 +34,19 @@ def _start_services() -> tuple[Path, EmbeddedPostgres | None]:
 
 # xdist workers inherit the environment of the controller, which started the services.
 _directory, _postgres = _start_services() if _DIRECTORY not in os.environ else (None, None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Make the option of the fixture `enabled` known."""
+    parser.addini(
+        "tenon_plugins", type="args", default=[], help="Plugins that the fixture `enabled` enables, in order."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Bring the fixtures, after pytest-django's: the later one of a name counts."""
+    for name in _FIXTURES:
+        config.pluginmanager.import_plugin(name)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -96,6 +96,7 @@ def update_annotation(*, annotation_id: int, values: dict[str, Any], actor: Prin
         "warning_reasons": reasons,
         "updated_by_id": actor.id,
         "last_action": LastAction.SKIPPED if cancelled else LastAction.UPDATED,
+        **_parents(task, values),
     }
     for name, value in changed.items():
         setattr(annotation, name, value)
@@ -210,4 +211,5 @@ def _tell(what: str, annotation: Annotation, actor: Principal, *, annotation_id:
     pk = annotation_id or annotation.pk
     place = {"annotation": pk, "task": annotation.task_id, "project": annotation.project_id}
     record_audit(actor=actor, action=f"annotation.{what}", target_type="annotation", target_id=pk, data=place)
-    emit_event(type=f"annotation.{what}", payload=place)
+    # With the author, so that handlers that count work need not look at rows that may be gone by then.
+    emit_event(type=f"annotation.{what}", payload={**place, "completed_by": annotation.completed_by_id})

@@ -11,19 +11,9 @@ import pytest
 
 from platform_core.plugins.discovery import discover
 from platform_core.plugins.lock import current_environment
+from tests.support.plugin_site import write_dist_info
 
 SOURCES = Path(__file__).parents[2] / "broken_plugins"
-
-
-def make_dist_info(site, project, *, editable=False):
-    folder = site / f"{project['name'].replace('-', '_')}-{project['version']}.dist-info"
-    folder.mkdir()
-    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    lines = [f"{name} = {value}" for name, value in project["entry-points"]["tenon.plugins"].items()]
-    (folder / "entry_points.txt").write_text("\n".join(["[tenon.plugins]", *lines, ""]))
-    if editable:
-        (folder / "direct_url.json").write_text('{"url": "file:///src", "dir_info": {"editable": true}}')
-    return folder
 
 
 class Site:
@@ -39,7 +29,7 @@ class Site:
             shutil.copytree(
                 source / f"tenon_{name}", self.path / f"tenon_{name}", ignore=shutil.ignore_patterns("__pycache__")
             )
-            make_dist_info(self.path, project, editable=editable)
+            write_dist_info(self.path, project, editable=editable)
         return self.candidates()
 
     def candidates(self):
@@ -67,9 +57,9 @@ def environment():
     return current_environment()
 
 
-@pytest.fixture
-def write_dist_info():
-    return make_dist_info
+@pytest.fixture(name="write_dist_info")
+def dist_info_writer():
+    return write_dist_info
 
 
 @pytest.fixture

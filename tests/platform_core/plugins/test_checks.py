@@ -104,6 +104,42 @@ def test_references_inside_the_plugin_pass():
     assert problems(link) == []
 
 
+def reply_to(link, **kept):
+    meta = type(
+        "Meta", (), {"app_label": "linker", "db_table": "linker_reply", "constraints": kept.pop("constraints", ())}
+    )
+    return type("Reply", (models.Model,), {"__module__": __name__, "Meta": meta, "link": kept["key"](link)})
+
+
+@isolate_apps("platform_core.plugins")
+def test_ordinary_reference_to_a_row_that_goes_with_the_core_is_refused():
+    falling = CoreForeignKeyConstraint(field="task", name="linker_link_task_fk")
+    link = model(task=CoreForeignKey(task()), constraints=[falling])
+    ordinary = reply_to(link, key=lambda to: models.ForeignKey(to, on_delete=models.CASCADE))
+
+    assert problems(link, ordinary) == [
+        "Reply.link refers to linker.Link, whose rows go with rows of the core, by ForeignKey; use CoreForeignKey"
+    ]
+
+
+@isolate_apps("platform_core.plugins")
+def test_reference_to_a_row_that_goes_with_the_core_needs_its_constraint_as_well():
+    falling = CoreForeignKeyConstraint(field="task", name="linker_link_task_fk")
+    link = model(task=CoreForeignKey(task()), constraints=[falling])
+    bare = reply_to(link, key=CoreForeignKey)
+
+    assert [item for item in problems(link, bare) if "Reply.link needs CoreForeignKeyConstraint" not in item] == []
+    assert len(problems(link, bare)) == 1
+
+
+@isolate_apps("platform_core.plugins")
+def test_ordinary_reference_to_a_row_that_outlives_the_core_passes():
+    staying = CoreForeignKeyConstraint(field="task", name="linker_link_task_fk", on_delete="SET NULL")
+    link = model(task=CoreForeignKey(task(), null=True), constraints=[staying])
+
+    assert problems(link, reply_to(link, key=lambda to: models.ForeignKey(to, on_delete=models.CASCADE))) == []
+
+
 def test_label_must_begin_with_the_slug():
     assert problems(label="linker_more") == []
     assert problems(label="linkermore") == ["app label 'linkermore' must be 'linker' or begin with 'linker_'"]

@@ -214,8 +214,7 @@ def test_lifecycle_hooks_go_to_one_plugin_and_their_failure_is_typed():
         loaded("bad", after_enable=raise_key_error, plan_enable=lambda self: [PlanNote(level="warn", message="m")]),
     )
     calls.after_enable("good", ORGANIZATION)
-    calls.after_disable("good", ORGANIZATION)
-    calls.purge_org_data("not_loaded", ORGANIZATION)
+    calls.after_enable("not_loaded", ORGANIZATION)
 
     assert seen == [ORGANIZATION]
     assert calls.plan_enable("bad", ORGANIZATION, from_version=None, to_version="1.0")[0].level == "warn"

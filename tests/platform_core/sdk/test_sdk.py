@@ -24,7 +24,7 @@ def test_public_names_are_listed_sorted_and_there(name):
 
 def test_package_and_app_base_can_be_imported_before_django_is_set_up():
     code = (
-        "import sys, platform_core.sdk, platform_core.sdk.apps, platform_core.sdk.testing.pytest_plugin;"
+        "import sys, platform_core.sdk, platform_core.sdk.apps, platform_core.sdk.testing.authors;"
         "from django.conf import settings; sys.exit(settings.configured)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

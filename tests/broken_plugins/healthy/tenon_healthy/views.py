@@ -1,7 +1,18 @@
+from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.views import APIView
+
+from platform_core.sdk.views import TenonAPIView, ViewClassPermission, operation
+from tenon_healthy.models import Note
 
 
-class NoteListAPI(APIView):
+class NoteSerializer(serializers.Serializer):
+    text = serializers.CharField(help_text="What it says.")
+
+
+class NoteListAPI(TenonAPIView):
+    permission_required = ViewClassPermission(GET="healthy.notes.view")
+    serializer_class = NoteSerializer
+
+    @operation(tag="healthy", summary="List notes", response=NoteSerializer(many=True), example=[{"text": "Look."}])
     def get(self, request):
-        return Response([])
+        return Response(NoteSerializer(Note.objects.order_by("id"), many=True).data)

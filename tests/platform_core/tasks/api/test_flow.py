@@ -204,3 +204,19 @@ def test_pages_by_number_stay_exact_after_deletions(alpha_client, project):
         # Backwards, forwards, and again from what was remembered.
         for page in (5, 3, 1, 2, 3, 4, 5, 6, 5):
             assert listed(page) == ids[(page - 1) * 10 : page * 10]
+
+
+def test_patched_parent_must_belong_to_the_same_task(alpha_client, project):
+    first, second = import_tasks(alpha_client, project, [{"text": "x"}] * 2, return_task_ids="1").json()["task_ids"]
+    mine = alpha_client.post(f"/api/tasks/{first}/annotations/", {"result": choice("Weather")}).json()["id"]
+    predictions = [
+        alpha_client.post("/api/predictions/", {"task": task, "result": choice("Traffic")}).json()["id"]
+        for task in (first, second)
+    ]
+
+    kept = alpha_client.patch(f"/api/annotations/{mine}/", {"parent_prediction": predictions[0]})
+    refused = alpha_client.patch(f"/api/annotations/{mine}/", {"parent_prediction": predictions[1]})
+
+    assert (kept.status_code, kept.json()["parent_prediction"]) == (200, predictions[0])
+    assert refused.status_code == 400
+    assert "parent_prediction" in refused.json()["validation_errors"]

@@ -1,4 +1,5 @@
 import pytest
+from django.core.checks import run_checks
 from django.core.management import call_command, get_commands
 from django.core.management.base import CommandError
 
@@ -30,3 +31,7 @@ def test_commands_of_django_tenants_are_not_installed():
 
     assert found == {}
     assert get_commands()["migrate"] == "tenants"
+
+
+def test_system_checks_of_django_accept_the_substitutes():
+    assert [issue for issue in run_checks(tags=["commands"]) if issue.is_serious()] == []

@@ -1,0 +1,82 @@
+"""Fixtures for authors of plugins, in words of their own task.
+
+`[tool.pytest.ini_options]` of the plugin's `pyproject.toml` says which plugins the fixture `enabled` enables, the
+dependencies first: `tenon_plugins = ["orders"]`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+from tenants.scope import tenant_scope
+
+if TYPE_CHECKING:  # importing these needs Django's settings
+    from collections.abc import Callable
+
+    from platform_core.sdk.testing.clients import MemberClient
+    from tenants.scope import OrganizationRef
+
+
+class Enable(Protocol):
+    """Enables plugins, in this order."""
+
+    def __call__(self, organization: OrganizationRef, *slugs: str) -> OrganizationRef:
+        """Return the organization."""
+        ...
+
+
+@pytest.fixture
+def organization(alpha: OrganizationRef) -> OrganizationRef:
+    """Return an organization in which no plugin is enabled but the default ones."""
+    return alpha
+
+
+@pytest.fixture
+def other_organization(beta: OrganizationRef) -> OrganizationRef:
+    """Return another organization, into which nothing of the first may leak."""
+    return beta
+
+
+@pytest.fixture
+def enable(db: None) -> Enable:
+    """Return a function that enables plugins as an admin would: `enable(organization, "orders")`."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from platform_core.plugins.services.activation import enable_plugin
+
+    def act(organization: OrganizationRef, *slugs: str) -> OrganizationRef:
+        with tenant_scope(organization):
+            for slug in slugs:
+                enable_plugin(slug=slug, plan_hash=None, actor=None)
+        return organization
+
+    return act
+
+
+@pytest.fixture
+def enabled(organization: OrganizationRef, enable: Enable, pytestconfig: pytest.Config) -> OrganizationRef:
+    """Return the first organization with the plugins of the option `tenon_plugins` enabled."""
+    slugs = pytestconfig.getini("tenon_plugins")
+    if not slugs:
+        pytest.fail('Name your plugin in pyproject.toml: [tool.pytest.ini_options] tenon_plugins = ["its slug"]')
+    return enable(organization, *slugs)
+
+
+@pytest.fixture
+def api_client(organization: OrganizationRef, make_client: Callable[..., MemberClient]) -> MemberClient:
+    """Return an API client of the first organization's owner; `make_client(organization, role="AN")` makes others."""
+    return make_client(organization, role="OW")
+
+
+@pytest.fixture
+def deliver_events(db: None) -> Callable[[OrganizationRef], None]:
+    """Return a function that hands committed events to their handlers now: `deliver_events(organization)`."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from platform_core.events.relay import relay_some
+
+    def deliver(organization: OrganizationRef) -> None:
+        while relay_some(organization)[0]:
+            pass
+
+    return deliver

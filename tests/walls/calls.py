@@ -1,0 +1,107 @@
+"""How each route is called with real objects. A route that is missing here fails `test_every_route_can_be_called`."""
+
+from platform_core.plugins.loader import get_registry
+from tests.walls.world import PASSWORD, plugin_modules, result
+
+# Path arguments by route: a function of the world and the person who calls.
+ARGUMENTS = {
+    "user-detail": lambda w, p: {"pk": w.objects["member"]},
+    "api-key-detail": lambda w, p: {"pk": p.key_id},
+    "organization-detail": lambda w, p: {"pk": w.objects["organization"]},
+    "membership-list": lambda w, p: {"pk": w.objects["organization"]},
+    "membership-detail": lambda w, p: {"pk": w.objects["organization"], "user_pk": w.objects["member"]},
+    "member-detail": lambda w, p: {"pk": w.objects["member"]},
+    "invite-detail": lambda w, p: {"pk": w.objects["invitation"]},
+    "team-detail": lambda w, p: {"pk": w.objects["team"]},
+    "team-member-list": lambda w, p: {"pk": w.objects["team"]},
+    "team-member-detail": lambda w, p: {"pk": w.objects["team"], "member_pk": w.objects["member"]},
+    "team-link-list": lambda w, p: {"pk": w.objects["team"]},
+    "team-link-detail": lambda w, p: {"pk": w.objects["team"], "link_pk": w.objects["link"]},
+    "job-detail": lambda w, p: {"job_id": p.objects["job"]},
+    "job-cancel": lambda w, p: {"job_id": p.objects["job"]},
+    "job-retry": lambda w, p: {"job_id": p.objects["job"]},
+    "project-detail": lambda w, p: {"pk": w.objects["project"]},
+    "project-validate": lambda w, p: {"pk": w.objects["project"]},
+    "project-access": lambda w, p: {"pk": w.objects["project"]},
+    "project-tasks": lambda w, p: {"pk": w.objects["project"]},
+    "project-import": lambda w, p: {"pk": w.objects["project"]},
+    "project-export": lambda w, p: {"pk": w.objects["project"]},
+    "export-formats": lambda w, p: {"pk": w.objects["project"]},
+    "import-detail": lambda w, p: {"pk": w.objects["project"], "import_pk": w.objects["import"]},
+    "task-detail": lambda w, p: {"pk": w.objects["task"]},
+    "annotation-list": lambda w, p: {"pk": w.objects["task"]},
+    "annotation-detail": lambda w, p: {"pk": p.objects["annotation"]},
+    "prediction-detail": lambda w, p: {"pk": w.objects["prediction"]},
+    "asset": lambda w, p: {"name": "tenon/docs.js"},
+}
+# Slugs name what is installed, not what an organization owns.
+SLUGS = {f"plugin-{verb}" for verb in ("detail", "plan", "enable", "disable", "purge", "settings")}
+
+BODIES = {
+    ("project-list", "POST"): lambda w, p: {"title": "Another"},
+    ("project-detail", "PATCH"): lambda w, p: {"description": "changed"},
+    ("project-validate", "POST"): lambda w, p: {"label_config": "<View></View>"},
+    ("label-config-validate", "POST"): lambda w, p: {"label_config": "<View></View>"},
+    ("project-access", "PATCH"): lambda w, p: {"members": [w.objects["member"]]},
+    ("project-import", "POST"): lambda w, p: [{"text": "new"}],
+    ("task-list", "POST"): lambda w, p: {"project": w.objects["project"], "data": {"text": "new"}},
+    ("task-detail", "PATCH"): lambda w, p: {"meta": {"seen": True}},
+    ("annotation-list", "POST"): lambda w, p: {"result": result(w)},
+    ("annotation-detail", "PATCH"): lambda w, p: {"lead_time": 2},
+    ("prediction-list", "POST"): lambda w, p: {"task": w.objects["task"], "result": result(w)},
+    ("prediction-detail", "PATCH"): lambda w, p: {"score": 0.5},
+    ("user-list", "POST"): lambda w, p: {"email": "another@else.example", "role": "AN"},
+    ("invite-list", "POST"): lambda w, p: {"email": "another@else.example"},
+    ("member-detail", "PATCH"): lambda w, p: {"role": "AN"},
+    ("organization-detail", "PATCH"): lambda w, p: {"title": "Renamed"},
+    ("team-list", "POST"): lambda w, p: {"name": "Another"},
+    ("team-detail", "PATCH"): lambda w, p: {"name": "Renamed"},
+    ("team-member-list", "POST"): lambda w, p: {"member": p.member},
+    ("team-join", "POST"): lambda w, p: {"token": w.secrets["link"]},
+    ("token-blacklist", "POST"): lambda w, p: {"refresh": p.objects["refresh"]},
+    ("api-key-list", "POST"): lambda w, p: {"name": "another"},
+    ("current-user-hotkeys", "PATCH"): lambda w, p: {"custom_hotkeys": {}},
+    ("auth-password-change", "POST"): lambda w, p: {"current_password": PASSWORD, "new_password": "new-horse-battery"},
+}
+QUERIES = {
+    ("task-list", "GET"): lambda w: {"project": w.objects["project"], "fields": "all"},
+    ("project-export", "GET"): lambda w: {"download_all_tasks": "true"},
+    ("membership-list", "GET"): lambda w: {"contributed_to_projects": "1"},
+}
+
+
+def arguments(operation, world, person):
+    """Return the path arguments of an operation: `world`'s objects, `person`'s own."""
+    if operation.route.name in SLUGS:
+        return {"slug": next(iter(get_registry().plugins), "none")}
+    if operation.key == ("user-detail", "PATCH"):  # others' cards need another permission
+        return {"pk": person.member}
+    found = {**ARGUMENTS, **_of_plugins("ARGUMENTS")}.get(operation.route.name)
+    return found(world, person) if found is not None else {}
+
+
+def has_arguments(route):
+    """Say whether every parameter of the route's path has a value here."""
+    return route.name in SLUGS or not route.parameters or route.name in {**ARGUMENTS, **_of_plugins("ARGUMENTS")}
+
+
+def call(client, operation, world, person, *, body=None, query=None, path=None):
+    """Call an operation with `world`'s objects and return the answer, read to its end."""
+    route, key = operation.route, operation.key
+    path = path or route.path(**arguments(operation, world, person))
+    if query is None:
+        query = QUERIES[key](world) if key in QUERIES else {}
+    if query:
+        path += "?" + "&".join(f"{name}={value}" for name, value in query.items())
+    if operation.method == "GET":
+        answer = client.get(path)
+    else:
+        if body is None:
+            body = {**BODIES, **_of_plugins("BODIES")}.get(key, lambda w, p: {})(world, person)
+        answer = getattr(client, operation.method.lower())(path, body, format="json")
+    answer.whole = answer.getvalue() if answer.streaming else answer.content
+    return answer
+
+
+def _of_plugins(table):
+    return {name: value for module in plugin_modules() for name, value in getattr(module, table).items()}
