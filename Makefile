@@ -8,7 +8,7 @@ SDK_STAMP := .venv-sdk/installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install sdk run server worker test fmt lint types bench clean
+.PHONY: help install sdk run server worker test fmt lint types docs bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ lint: $(STAMP) ## Lint, check the imports' layers and look for missing migration
 
 types: $(STAMP) ## Check the types
 	@exec $(BIN)/nox -s types
+
+docs: $(STAMP) $(SDK_STAMP) ## Check the documentation: links, comparisons with the code, pages that are run
+	@exec $(BIN)/nox -s docs -- $(ARGS)
 
 bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)

@@ -49,6 +49,7 @@ def first_line(thing: object) -> str:
 
 def error_classes() -> list[type]:
     """Return every error of the core that can reach a client."""
+    # Inline, as everywhere here: these modules need Django's settings, which `main` makes ready.
     from platform_core.api.errors import TenonError
 
     for name in ("platform_core", "tenants"):
@@ -72,6 +73,7 @@ def errors() -> str:
 
 
 def permissions() -> str:
+    # Inline: see above.
     from platform_core.members.permissions import CORE_PERMISSIONS, ROLE_RANK
 
     roles = sorted(ROLE_RANK, key=ROLE_RANK.__getitem__, reverse=True)
@@ -83,6 +85,7 @@ def permissions() -> str:
 
 
 def hooks() -> str:
+    # Inline: see above.
     from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, Hooks
 
     parts = []
@@ -103,6 +106,7 @@ def _times(spec: object) -> str:
 
 
 def commands() -> str:
+    # Inline: see above.
     from platform_core.cli.main import cli
 
     context = click.Context(cli, info_name="tenon")
@@ -139,6 +143,7 @@ def _click_rows(command: click.Command) -> Iterator[tuple[str, str, str]]:
 
 
 def _management(title: str, name: str) -> Iterator[str]:
+    # Inline: see above.
     from django.core.management import get_commands, load_command_class
 
     app = get_commands()[name]
@@ -174,6 +179,7 @@ PARTS: dict[str, Callable[[], str]] = {
 
 def main() -> None:
     """Rewrite the pages."""
+    # Inline: see above.
     import django
 
     django.setup()

@@ -5,7 +5,7 @@ import logging
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from platform_core.api import errors
-from platform_core.api.handler import error_body
+from platform_core.api.handler import as_tenon_error, error_body
 
 logger = logging.getLogger(__name__)
 
@@ -16,8 +16,8 @@ def error_response(error: errors.TenonError) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Answer 400 for what Django refuses before a view, such as a body with too many fields."""
-    return error_response(errors.BadRequestError())
+    """Answer 400 for what Django refuses before a view, such as a body with too many fields; 413 for one too large."""
+    return error_response(as_tenon_error(exception) or errors.BadRequestError())
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001

@@ -4,7 +4,8 @@ import logging
 import uuid
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -54,6 +55,8 @@ def as_tenon_error(exc: Exception) -> errors.TenonError | None:
         return errors.NotFoundError()
     if isinstance(exc, PermissionDenied):
         return errors.PermissionDeniedError()
+    if isinstance(exc, RequestDataTooBig):
+        return errors.PayloadTooLargeError(data={"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
     if isinstance(exc, exceptions.ValidationError):
         return errors.ValidationFailedError(MESSAGE_OF_VALIDATION, validation_errors=_field_errors(exc.detail))
     if isinstance(exc, exceptions.APIException):

@@ -83,6 +83,27 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
         return {"type": "apiKey", "in": "cookie", "name": "tenon_session"}
 
 
+class AccountSessionScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """Browser session of the public host."""
+
+    target_class = "platform_core.accounts.api.authentication.AccountSessionAuthentication"
+
+
+class SameSiteScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """No credential: refuses browsers of other sites only."""
+
+    target_class = "platform_core.accounts.api.authentication.SameSiteOnly"
+    name: list[str] = []
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> list[dict[str, list[Any]]]:  # noqa: ARG002
+        """Ask for nothing."""
+        return []
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> list[dict[str, Any]]:  # noqa: ARG002
+        """Define nothing."""
+        return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """An OpenAPI document, serialized, with its ETag."""

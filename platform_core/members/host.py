@@ -13,6 +13,7 @@ from platform_core.api.errors import NotFoundError
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 from tenants.short_memory import ShortMemory
 
+HIGHEST_PORT: Final = 65_535
 _LOOK_UP = """
     SELECT o.id, o.slug, o.schema_name FROM tenants_domain d JOIN tenants_organization o ON o.id = d.tenant_id
     WHERE d.domain IN (%s, %s) AND o.status = 'active' ORDER BY d.domain = %s DESC LIMIT 1"""
@@ -43,6 +44,12 @@ def _without_port(host: str) -> str:
     return host.rsplit(":", 1)[0] if not host.endswith("]") and ":" in host else host
 
 
+def _has_possible_port(host: str) -> bool:
+    """Say whether the port, which Django checks to be digits, is one; `organization_of_host` would look past it."""
+    port = host[len(_without_port(host)) + 1 :]
+    return not port or (len(port) <= len(str(HIGHEST_PORT)) and int(port) <= HIGHEST_PORT)
+
+
 class OrganizationMiddleware:
     """Sends each request to its organization, to the public site, or to 404."""
 
@@ -55,12 +62,12 @@ class OrganizationMiddleware:
             host = request.get_host().lower()
         except DisallowedHost:
             return error_response(NotFoundError("Unknown host."))
-        organization = organization_of_host(host)
+        organization = organization_of_host(host) if _has_possible_port(host) else None
         if organization is not None:
             request.organization = organization  # type: ignore[attr-defined]
             with tenant_scope(organization):
                 return self.get_response(request)
-        if _without_port(host) == settings.TENON_PUBLIC_DOMAIN:
+        if _without_port(host) == settings.TENON_PUBLIC_DOMAIN and _has_possible_port(host):
             request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
             with public_scope():
                 return self.get_response(request)

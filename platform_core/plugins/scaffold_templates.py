@@ -14,7 +14,7 @@ requires-python = ">=3.11"
 dependencies = ["tenon"]
 
 [project.optional-dependencies]
-test = ["pytest>=9"]
+test = ["tenon[embedded,test]"]
 
 [project.entry-points."tenon.plugins"]
 $slug = "$package.plugin:plugin"
@@ -23,8 +23,12 @@ $slug = "$package.plugin:plugin"
 packages = ["$package"]
 
 [tool.pytest.ini_options]
+DJANGO_SETTINGS_MODULE = "platform_core.settings.test"
 testpaths = ["tests"]
-addopts = ["--import-mode=importlib"]
+# The platform's pytest plugin starts a PostgreSQL of its own, unless DATABASE_URL names one, and brings the fixtures.
+addopts = ["--import-mode=importlib", "-p", "platform_core.sdk.testing.services"]
+# What the fixture `enabled` enables: this plugin, after those that it depends on.
+tenon_plugins = ["$slug"]
 """
 
 README = """\
@@ -32,9 +36,26 @@ README = """\
 
 A Tenon plugin. Install it beside Tenon, check it, then enable it in an organization:
 
-    pip install -e .
+    pip install -e ".[test]"
     tenon plugins lock
     tenon plugins enable $slug --organization ORG
+
+## Tests
+
+`pytest` in this folder runs them against the real platform: it locks the installed plugins, starts a PostgreSQL that is
+thrown away afterwards (or uses the server that `DATABASE_URL` names), and gives these fixtures:
+
+| fixture | what |
+| --- | --- |
+| `organization`, `other_organization` | two organizations; nothing of the first may reach the second |
+| `enabled` | the first one, with the plugins of the option `tenon_plugins` enabled |
+| `enable(organization, "slug", ...)` | enables plugins as an admin would |
+| `api_client` | an API client of the first organization's owner |
+| `make_client(organization, role="AN")` | a client of a new member: OW, AD, MA, RE or AN |
+| `deliver_events(organization)` | hands committed events to their handlers now |
+| `jobs_run_at_once` | runs each job in the call that starts it |
+
+`platform_core.sdk.testing.scopes` has `tenant_scope`, `records_of` (audit entries and events) and `tables_of`.
 """
 
 MANIFEST = """\
@@ -101,6 +122,66 @@ def test_region_without_a_value_is_a_warning():
     issues = plugin.validate_annotation([{"id": "r1", "value": {}}, {"id": "r2", "value": {"choices": ["a"]}}])
 
     assert [(issue.code, issue.severity, issue.region) for issue in issues] == [("EMPTY", "warning", "r1")]
+"""
+
+TEST_ENABLED = """\
+def test_plugin_is_enabled_here_and_only_here(enabled, other_organization, make_client):
+    entries = [make_client(item).get("/api/plugins/$slug/").json() for item in (enabled, other_organization)]
+
+    assert [entry["state"] for entry in entries] == ["enabled", "available"]
+"""
+
+TEST_MODELS = """\
+from $package.models import Note
+
+from platform_core.sdk.testing.scopes import tables_of, tenant_scope
+
+
+def test_tables_are_there_only_where_the_plugin_is_enabled(enabled, other_organization):
+    assert tables_of(enabled, "$slug") == ["${slug}_note"]
+    assert tables_of(other_organization, "$slug") == []
+
+
+def test_note_goes_with_its_task(enabled, api_client):
+    project = api_client.post("/api/projects/", {"title": "Texts"}).json()
+    report = api_client.post(f"/api/projects/{project['id']}/import?return_task_ids=1", [{"text": "Rain."}]).json()
+    (task_id,) = report["task_ids"]
+    with tenant_scope(enabled):
+        Note.objects.create(task_id=task_id, text="Where?")
+    assert api_client.delete(f"/api/tasks/{task_id}/").status_code == 204
+
+    with tenant_scope(enabled):
+        assert not Note.objects.exists()
+"""
+
+TEST_VIEWS = """\
+STATUS = "/api/$slug/status/"
+
+
+def test_status_says_who_asks(enabled, api_client):
+    assert api_client.get(STATUS).json() == {"member": api_client.member.pk}
+
+
+def test_role_without_the_permission_is_refused(enabled, make_client):
+    assert make_client(enabled, role="AN").get(STATUS).status_code == 403
+
+
+def test_route_is_absent_where_the_plugin_is_off(enabled, other_organization, make_client):
+    assert make_client(other_organization).get(STATUS).status_code == 404
+"""
+
+TEST_EVENTS = """\
+def test_handler_hears_of_an_annotation(enabled, api_client, deliver_events, caplog):
+    caplog.set_level("INFO", logger="$package.events")
+    project = api_client.post("/api/projects/", {"title": "Texts"}).json()
+    report = api_client.post(f"/api/projects/{project['id']}/import?return_task_ids=1", [{"text": "Rain."}]).json()
+    region = {"from_name": "tone", "to_name": "text", "type": "choices", "value": {"choices": ["calm"]}}
+    made = api_client.post(f"/api/tasks/{report['task_ids'][0]}/annotations/", {"result": [region]})
+    assert made.status_code == 201, made.content
+
+    deliver_events(enabled)
+
+    assert [record.args[:2] for record in caplog.records] == [("annotation.created", enabled.slug)]
 """
 
 APPS = '''\
@@ -196,6 +277,7 @@ ALWAYS = {
     "$package/plugin.toml": MANIFEST,
     "$package/plugin.py": PLUGIN,
     "tests/test_plugin.py": TEST_PLUGIN,
+    "tests/test_enabled.py": TEST_ENABLED,
 }
 
 VIEWS = '''\
@@ -232,7 +314,8 @@ BY_PART = {
         "$package/models.py": MODELS,
         "$package/migrations/__init__.py": "",
         "$package/migrations/0001_initial.py": MIGRATION,
+        "tests/test_models.py": TEST_MODELS,
     },
-    "endpoints": {"$package/views.py": VIEWS},
-    "events": {"$package/events.py": EVENTS},
+    "endpoints": {"$package/views.py": VIEWS, "tests/test_views.py": TEST_VIEWS},
+    "events": {"$package/events.py": EVENTS, "tests/test_events.py": TEST_EVENTS},
 }

@@ -173,6 +173,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "platform_core.api.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "platform_core.api.openapi.TenonAutoSchema",
     "EXCEPTION_HANDLER": "platform_core.api.handler.exception_handler",
+    # `?format=` of an import names the format of its body, not that of the answer.
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "platform_core.members.principal.Anonymous",
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%S.%fZ",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

@@ -3,9 +3,10 @@
 import io
 import json
 import os
+import random
 import sys
 import threading
-from pathlib import Path
+from contextlib import ExitStack, contextmanager
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -13,7 +14,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from tests.support.quickstart import REPOSITORY, free_ports
+from tests.support.quickstart import REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 
@@ -65,28 +66,52 @@ def reader(tmp_path, tenon_on_path):
     return folder, {"PATH": path, "PYTHONPATH": str(REPOSITORY), "TENON_DATA_DIR": os.environ["TENON_DATA_DIR"]}
 
 
+@contextmanager
+def bound_servers():
+    """Give servers on two neighbouring ports, bound already, so that nobody else takes them meanwhile."""
+    # Inline: needs Django's settings.
+    from platform_core.wsgi import application
+
+    for port in range(random.randrange(30_000, 38_000, 2), 40_000, 2):
+        with ExitStack() as stack:
+            try:
+                servers = [
+                    stack.enter_context(
+                        make_server("127.0.0.1", number, application, server_class=Server, handler_class=SilentHandler)
+                    )
+                    for number in (port, port + 1)
+                ]
+            except OSError:
+                continue
+            yield servers
+            return
+    raise RuntimeError("no two free ports")
+
+
+@contextmanager
+def serving(servers):
+    """Answer requests meanwhile."""
+    threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}) for server in servers]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.shutdown()
+        for thread in threads:
+            thread.join()
+
+
 @pytest.fixture
 def demo(committed, tmp_path, settings):
     """Serve the demo organizations; return the ready file that a quickstart would have written."""
     settings.TENON_PUBLIC_DOMAIN = "localhost"
     # The extract that the plugin ships: the same on every machine.
-    settings.TENON_SHARED_DATA = Path(tmp_path / "no-shared-data")
-    port = free_ports()
+    settings.TENON_SHARED_DATA = tmp_path / "no-shared-data"
     ready = tmp_path / "ready.json"
-    call_command("tenon_demo", port=port, credentials=ready, stdout=io.StringIO())
-    from platform_core.wsgi import application
-
-    servers = [
-        make_server("127.0.0.1", number, application, server_class=Server, handler_class=SilentHandler)
-        for number in (port, port + 1)
-    ]
-    threads = [threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}) for server in servers]
-    for thread in threads:
-        thread.start()
-    assert json.loads(ready.read_text())["organizations"]
-    yield ready
-    for server in servers:
-        server.shutdown()
-        server.server_close()
-    for thread in threads:
-        thread.join()
+    with bound_servers() as servers:
+        call_command("tenon_demo", port=servers[0].server_port, credentials=ready, stdout=io.StringIO())
+        assert json.loads(ready.read_text())["organizations"]
+        with serving(servers):
+            yield ready

@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import tomllib
 
 import pytest
 from django.conf import settings as django_settings
 
 from tests.support.documents import assert_prints, blocks_of, run_page, run_shell
+from tests.support.plugin_site import link
 from tests.support.quickstart import REPOSITORY
 
 FIRST_STEPS = "docs/tutorials/first-steps.md"
@@ -39,18 +39,6 @@ def test_snippet_of_the_page_runs_in_the_real_sdk(page, demo, reader):
     assert_prints(block, done.stdout)
 
 
-def install(source, site):
-    """Do what `pip install` does to an environment, without a network: copy the package, write its entry points."""
-    project = tomllib.loads((source / "pyproject.toml").read_text())["project"]
-    (package,) = (path.parent for path in source.glob("*/plugin.toml"))
-    shutil.copytree(package, site / package.name)
-    info = site / f"{package.name}-{project['version']}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = [f"{name} = {value}" for name, value in project["entry-points"]["tenon.plugins"].items()]
-    (info / "entry_points.txt").write_text("\n".join(["[tenon.plugins]", *points, ""]))
-
-
 def test_first_plugin_is_written_tested_locked_and_enabled(demo, reader, tmp_path):
     folder, environment = reader
     blocks = blocks_of(FIRST_PLUGIN)
@@ -59,20 +47,19 @@ def test_first_plugin_is_written_tested_locked_and_enabled(demo, reader, tmp_pat
     before, after = (
         [block for block in part if block.language == "sh"] for part in (blocks[:step], blocks[step + 1 :])
     )
-    # The tests of the plugin are a run of their own: neither our plugins nor our settings.
-    options = "-p no:cacheprovider -p no:django -p no:randomly"
-    printed = run_shell(before, cwd=folder, environment={**environment, "PYTEST_ADDOPTS": options})
+    printed = run_shell(before, cwd=folder, environment=environment)
 
-    site = tmp_path / "site"
-    site.mkdir()
-    install(folder / "tenon-bird-notes", site)
+    plugin = folder / "tenon-bird-notes"
+    # What `pip install -e` does to an environment, without a network.
+    installed = link(tmp_path / "site", plugin)
     platform = {
         **environment,
-        "PYTHONPATH": os.pathsep.join([str(site), str(REPOSITORY)]),
+        "PYTHONPATH": os.pathsep.join([*map(str, installed), str(REPOSITORY)]),
         "TENON_DATA_DIR": str(tmp_path / "data"),
         "DATABASE_URL": _url_of_this_database(),
+        "PYTEST_ADDOPTS": "-p no:cacheprovider",
     }
-    printed += run_shell(after, cwd=folder, environment=platform)
+    printed += run_shell(after, cwd=plugin, environment=platform)
     assert json.loads((tmp_path / "data" / "plugins.lock.json").read_text())["plugins"]
     for block, text in zip([*before, *after], printed, strict=True):
         assert_prints(block, text)

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from tenants.digests import core_labels, migrations_digest
-from tenants.fleet import lagging_organizations, upgrade_fleet
+from tenants.fleet import lagging_organizations, organizations_without_state, upgrade_fleet
 from tenants.models import SchemaState
 from tenants.scope import public_scope, tenant_scope
 
@@ -99,3 +99,25 @@ def test_finding_who_lags_costs_one_query(alpha, beta, django_assert_num_queries
 
     with django_assert_num_queries(1):
         assert len(lagging_organizations()) == count
+
+
+def test_schema_that_another_run_upgraded_first_is_left_as_it_is(alpha, beta):
+    turn_back(alpha, drop=JOBS_BACK)
+    turn_back(beta, drop="SELECT 1")
+    told = []
+
+    results = upgrade_fleet(progress=told.append)
+
+    assert told == results
+    assert [(result.organization.slug, bool(result.applied), result.error) for result in results] == [
+        ("alpha", True, ""),
+        ("beta", False, ""),
+    ]
+    assert lagging_organizations() == []
+
+
+def test_organization_without_a_state_row_is_found(alpha, beta):
+    with public_scope():
+        SchemaState.objects.filter(organization_id=beta.id).delete()
+
+    assert organizations_without_state() == [beta]

@@ -91,8 +91,10 @@ def build_world(organization, *, first_id):
 
 @functools.cache
 def plugin_modules():
-    """Return `walls.py` of every bundled plugin that is installed: what its routes take."""
-    paths = (path for path in PLUGIN_FOLDERS.glob("*/tests/walls.py") if path.parts[-3] in get_registry().plugins)
+    """Return `wall_objects.py` of every bundled plugin that is installed: what its routes take."""
+    paths = (
+        path for path in PLUGIN_FOLDERS.glob("*/tests/wall_objects.py") if path.parts[-3] in get_registry().plugins
+    )
     return [_imported(f"walls_of_{path.parts[-3]}", path) for path in sorted(paths)]
 
 

@@ -85,3 +85,12 @@ def test_assets_outside_the_pages_folders_do_not_exist(client, name):
     shown = client.get("/static/tenon/docs.js")
     shown.close()
     assert shown.status_code == 200
+
+
+def test_document_of_the_public_host_is_valid_and_complete(public_client, capsys):
+    found = json.loads(public_client.get("/api/schema/").content)
+
+    validate(found)
+    assert "/api/organizations/" in found["paths"]
+    assert "/api/tasks/" not in found["paths"]
+    assert "could not resolve" not in capsys.readouterr().err

@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 import tomllib
 
 import pytest
@@ -9,6 +6,7 @@ from click.testing import CliRunner
 from platform_core.cli.main import cli
 from platform_core.plugins.preflight import lock_plugins
 from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
+from tests.support.plugin_site import run_tests_of
 
 
 def install(site, root, write_dist_info):
@@ -32,13 +30,13 @@ def test_written_plugin_locks_cleanly(tmp_path, site, write_dist_info, parts):
     assert plugin.tables == (("bird_notes_note",) if "models" in parts else ())
 
 
-def test_tests_of_the_written_plugin_pass(tmp_path):
+@pytest.mark.slow  # starts the platform in a process of its own, with the written plugin among its plugins
+def test_tests_of_the_written_plugin_pass_on_the_real_platform(tmp_path):
     root = write_plugin("bird_notes", output=tmp_path, parts=PARTS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:django"]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *filter(None, sys.path)])}
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    done = run_tests_of(root, site=tmp_path / "site")
 
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    assert "8 passed" in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(

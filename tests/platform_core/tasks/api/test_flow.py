@@ -220,3 +220,14 @@ def test_patched_parent_must_belong_to_the_same_task(alpha_client, project):
     assert (kept.status_code, kept.json()["parent_prediction"]) == (200, predictions[0])
     assert refused.status_code == 400
     assert "parent_prediction" in refused.json()["validation_errors"]
+
+
+def test_format_of_an_import_can_be_named(alpha_client, project):
+    path = f"/api/projects/{project['id']}/import"
+
+    made = alpha_client.generic("POST", f"{path}?format=csv", b"text\none\ntwo\n", content_type="text/plain")
+    unknown = alpha_client.generic("POST", f"{path}?format=nothing", b"text\none\n", content_type="text/plain")
+
+    assert (made.status_code, made.json()["task_count"], made.json()["found_formats"]) == (201, 2, ["csv"])
+    assert unknown.status_code == 400
+    assert "nothing" in str(unknown.json()["validation_errors"])
