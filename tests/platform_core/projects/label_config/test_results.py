@@ -358,18 +358,18 @@ def test_validate_accepts_what_objects_say_about_themselves(body, result_type, v
 
 
 def test_validate_stays_quick_for_many_results_and_many_faults():
-    """Measured at 0.03 s each; the bound is for a busy machine and catches anything that is not linear."""
+    """Measured at 0.03 s of CPU each; the bound is for coverage and catches anything that is not linear."""
     checked = validator(SIMPLE.replace("<Choices", '<Choices perRegion="true"'))
     regions = [{**GOOD, "id": f"r{number}"} for number in range(10_000)]
     many_faults = [region({"choices": [f"unknown {number}" for number in range(100_000)]})]
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     assert checked.validate(regions) == []
     assert sum(len(checked.validate([one])) for one in regions) == 0
     assert len(checked.validate(many_faults)) == 100
     assert len(checked.validate([region({"choices": [1] * 100_000})])) == 1
     assert len(checked.validate([region({"choices": [1] * 1_000})] * 200)) == 100
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 4
 
 
 REGIONS = st.recursive(
