@@ -15,7 +15,7 @@ class Figure:
         value: the figure that the goal speaks of.
         goal: as in "at most 1.3".
         met: whether the goal is reached; None for a line without a goal.
-        foreign: median share of the machine that strangers took meanwhile.
+        foreign: median share of the machine that strangers took meanwhile; None where nobody measured it.
         details: further numbers, for the JSON alone.
     """
 
@@ -25,7 +25,7 @@ class Figure:
     value: float
     goal: str = ""
     met: bool | None = None
-    foreign: float = 0.0
+    foreign: float | None = None
     details: dict[str, object] = field(default_factory=dict)
 
 
@@ -60,9 +60,10 @@ def table(figures: list[Figure]) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for figure in figures:
+        foreign = "not measured" if figure.foreign is None else f"{figure.foreign:.0%}"
         met = "" if figure.met is None else "yes" if figure.met else "**no**"
         rows.append(
             f"| {figure.name} | {figure.measured} | {figure.limit} | {figure.value:.3g} | {figure.goal} | {met} | "
-            f"{figure.foreign:.0%} |"
+            f"{foreign} |"
         )
     return "\n".join(rows)

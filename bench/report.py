@@ -11,9 +11,9 @@ Figures of one run of `make bench` (`make bench ARGS=--write`) on {date}, median
 
 Machine: {processors}, {memory}, {system}; Python {python}. The load client, two web processes of four threads each
 (granian, production settings) and the PostgreSQL 18 of the `embedded` extra, durable (fsync and synchronous commit on),
-share it; all of them ran at niceness {niceness}. Each figure stands beside its limit of the same run; passes of the
-two take turns. *Foreign CPU* is the share
-of the machine that processes of others took while the line was measured: above some 15 % read the ratio, not the time.
+share it; all of them ran at niceness {niceness}. Each figure stands beside its limit of the same run; passes of the two
+take turns. *Foreign CPU* is the share of the machine that processes of others took while the line was measured: above
+some 15 % read the ratio, not the time, and repeat the run on a quiet machine before trusting either.
 
 {table}
 

@@ -41,7 +41,12 @@ _TRIGGERS = """
     SELECT pg_get_triggerdef(g.oid) FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
     WHERE c.relnamespace = %s::regnamespace AND c.relname = ANY(%s) AND NOT g.tgisinternal
     ORDER BY c.relname, g.tgname"""
-_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r' ORDER BY relname"
+# By what depends on the schema: `pg_class` has no index by schema, and holds the tables of all organizations.
+_TABLES = """
+    SELECT c.relname FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+    WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %s::regnamespace
+      AND d.classid = 'pg_class'::regclass AND c.relkind = 'r'
+    ORDER BY c.relname"""
 
 
 def tables_here() -> list[str]:

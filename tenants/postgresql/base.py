@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django_tenants.postgresql_backend import base as django_tenants_base
 from psycopg import sql
 
+from tenants.postgresql.introspection import SchemaIntrospection
 from tenants.scope import PUBLIC_SCHEMA, current_organization_or_none, current_schema
 
 
@@ -17,6 +18,10 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc
     """Connection whose schema is `tenants.scope.current_schema()` at every statement."""
 
     _setting_search_path: bool
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.introspection = SchemaIntrospection(self)
 
     @property
     def tenant(self) -> Any:

@@ -128,10 +128,10 @@ def test_stop_lets_a_short_job_finish(committed, alpha, tmp_path):
 def test_stop_gives_a_long_job_back_without_counting_the_attempt(committed, alpha, tmp_path):
     path = tmp_path / "lines"
     job_id = _start(alpha, sample_jobs.slow, str(path), 50)
-    with worker(committed, "--grace-seconds", "0.5") as supervisor:
+    with worker(committed, "--role", "database", "--grace-seconds", "0.5") as process:
         eventually(lambda: sample_jobs.lines_of(path))
-        supervisor.send_signal(signal.SIGTERM)
-        assert supervisor.wait(10) == 0
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
     row = _row(alpha, job_id)
     assert (row.status, row.attempts, row.lease_until) == ("queued", 0, None)
@@ -140,7 +140,8 @@ def test_stop_gives_a_long_job_back_without_counting_the_attempt(committed, alph
 def test_two_workers_share_jobs_and_run_none_twice(committed, organizations, tmp_path):
     path = tmp_path / "lines"
     ids = [_start(ref, sample_jobs.slow, str(path), 0.1) for _ in range(10) for ref in organizations.values()]
-    with worker(committed), worker(committed):
+    # The processes that do the work, without a supervisor each, which others of these tests have.
+    with worker(committed, "--role", "database"), worker(committed, "--role", "database"):
         for ref in organizations.values():
             eventually(lambda ref=ref: all(_ended(ref, job_id) for job_id in _ids_of(ref)), seconds=40)
 
@@ -226,7 +227,7 @@ TAMPERED = {
 
 
 @pytest.mark.parametrize("change", TAMPERED.values(), ids=TAMPERED.keys())
-def test_tampered_message_is_refused(organizations, with_redis, change):
+def test_tampered_message_is_refused(db, with_redis, change):
     from uuid import uuid4
 
     from platform_core.jobs.errors import JobRefusedError
