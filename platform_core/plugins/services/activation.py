@@ -17,6 +17,7 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
+from platform_core.plugins.errors import PluginLifecycleError
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.models import Activation, ActivationState, PluginSettings
@@ -279,7 +280,7 @@ def enable_default_plugins() -> list[str]:
     wanted = [plugin.slug for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
     enabled = []
     for slug in wanted:
-        with suppress(ConflictError):
+        with suppress(ConflictError, PluginLifecycleError):
             enable_plugin(slug=slug, plan_hash=None, actor=None)
             enabled.append(slug)
     return enabled

@@ -16,7 +16,8 @@ from tenants.digests import core_labels
 from tenants.errors import MigrationEngineError
 from tenants.scope import current_organization
 
-LEADS_TO_ENABLED = frozenset({ActivationState.ENABLED, ActivationState.UPGRADING})
+# A failed upgrade is tried again as an upgrade: the plugin's data are still of the old version.
+LEADS_TO_ENABLED = frozenset({ActivationState.ENABLED, ActivationState.UPGRADING, ActivationState.UPGRADE_FAILED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

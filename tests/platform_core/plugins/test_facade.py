@@ -8,15 +8,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from platform_core.api.errors import PluginFailedError
-from platform_core.plugins.collection import collect
 from platform_core.plugins.enabled import NoEnabledSetError, enabled_scope
 from platform_core.plugins.errors import PluginEventError, PluginLifecycleError
 from platform_core.plugins.facade import HookFacade
-from platform_core.plugins.hookspecs import HOOKS, hookimpl
-from platform_core.plugins.implementations import read_implementations
+from platform_core.plugins.hookspecs import HOOKS
 from platform_core.plugins.invocation import Invoker
-from platform_core.plugins.loader import LoadedPlugin, PluginRegistry, QuarantinedPlugin
-from platform_core.plugins.manifest import Manifest
+from platform_core.plugins.loader import PluginRegistry, QuarantinedPlugin
 from platform_core.plugins.types import (
     AnnotationContext,
     Event,
@@ -28,35 +25,16 @@ from platform_core.plugins.types import (
 )
 from platform_core.plugins.watchdog import Watchdog
 from tenants.scope import OrganizationRef
+from tests.support.loaded_plugins import loaded as loaded_plugin
+from tests.support.loaded_plugins import manifest
 
 ORGANIZATION = OrganizationRef(id=1, slug="aero", schema="o_1")
 CONTEXT = AnnotationContext(organization=ORGANIZATION, project_id=1, task_id=2, bindings={})
 ISSUE = Issue(severity="error", code="V-1", message="Wrong.")
 
 
-def manifest(slug, **values):
-    defaults = {
-        "name": slug, "version": "1.0", "summary": "s", "author": "a", "license": "l", "hook_level": 1, "depends": (),
-        "api_prefixes": (slug,), "default_enabled": False, "permissions": (), "data_classes": (),
-        "settings_schema": None, "retention_days": 30, "blocking": (),
-    }  # fmt: skip
-    return Manifest(slug=slug, **(defaults | values))
-
-
-def loaded(slug, *, depth=0, blocking=(), **hooks):
-    plugin = type("Plugin", (), {name: hookimpl(function) for name, function in hooks.items()})()
-    implementations = read_implementations(plugin)
-    return LoadedPlugin(
-        slug=slug,
-        package=slug,
-        manifest=manifest(slug, blocking=blocking),
-        depth=depth,
-        label=None,
-        tables=(),
-        implementations=implementations,
-        registrations=collect(implementations, lambda item: item.function()),
-        patterns={},
-    )
+def loaded(slug, *, blocking=(), **hooks):
+    return loaded_plugin(slug, says={"blocking": blocking}, **hooks)
 
 
 def facade(*plugins, recycle=None, **registry):
