@@ -10,7 +10,7 @@ from tests.support.quickstart import REPOSITORY
 PLUGIN = REPOSITORY / "plugins" / "aviation" / "tenon_aviation"
 EXTRACT = PLUGIN / "data" / "asrs_extract.csv"
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 # Where what was enabled and purged may still be told of: nobody rewrites history.
 # What the core answers; the catalogue `/api/plugins/` alone may tell of what is installed.

@@ -110,7 +110,7 @@ def _serve(site, port_file):
         strict=False,
         candidates=discover(distributions(path=[site])),
         settings_module=os.environ["DJANGO_SETTINGS_MODULE"],
-        timeout=8,
+        timeout=25,
     )
     # Only now: settings read the lock.
     from platform_core.wsgi import application

@@ -94,7 +94,7 @@ def test_bad_filters_are_refused(call, query):
 
 
 @pytest.mark.parametrize("size", ["1", "3"])
-def test_listing_nodes_needs_the_same_queries_for_any_page(call, size):
+def test_listing_nodes_needs_the_same_queries_for_any_page(steady_gate, call, size):
     pack = pack_id()
     with CaptureQueriesContext(connection) as captured:
         call(views.NodeListAPI, pk=pack, data={"page_size": size})

@@ -72,7 +72,7 @@ def test_entries_of_alpha_are_not_in_beta(entries, beta_client):
     assert _found(beta_client) == []
 
 
-def test_page_takes_one_query(alpha_client, entries):
+def test_page_takes_one_query(steady_gate, alpha_client, entries):
     _get(alpha_client)
 
     with CaptureQueriesContext(connection) as statements:

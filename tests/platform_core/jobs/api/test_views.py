@@ -43,7 +43,7 @@ def test_list_filters_by_status_and_refuses_unknown_ones(alpha, alpha_client):
 
 
 @pytest.mark.parametrize("rows", [1, 25])
-def test_list_takes_the_same_queries_for_any_number_of_rows(alpha, alpha_client, rows):
+def test_list_takes_the_same_queries_for_any_number_of_rows(steady_gate, alpha, alpha_client, rows):
     for _ in range(rows):
         _job(alpha)
     alpha_client.get("/api/jobs/")

@@ -202,7 +202,7 @@ def test_deleted_team_is_gone(alpha, team):
         assert AuditEntry.objects.get(action="team.deleted").data == {"name": "Safety"}
 
 
-def test_list_of_teams_takes_the_same_statements_for_one_and_for_three(alpha, team):
+def test_list_of_teams_takes_the_same_statements_for_one_and_for_three(steady_gate, alpha, team):
     client, _made = team
     counts = []
     for names in ([], ["B", "C"]):

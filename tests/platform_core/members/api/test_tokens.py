@@ -133,7 +133,7 @@ def test_list_shows_own_live_tokens_without_signature(alpha, beta, client_of, re
     assert [row["token"] for row in rows] == [refresh.rpartition(".")[0]]
 
 
-def test_list_of_tokens_takes_the_same_statements_for_one_and_for_three(alpha, client_of):
+def test_list_of_tokens_takes_the_same_statements_for_one_and_for_three(steady_gate, alpha, client_of):
     client = client_of(alpha, "AN")
     counts = []
     client.post("/api/token/")

@@ -53,7 +53,7 @@ def test_users_are_a_plain_list_of_this_organization_only(alpha, beta, client_of
     assert "permissions" not in users[0]
 
 
-def test_list_of_users_takes_the_same_statements_for_one_and_for_three(alpha, client_of, new_member):
+def test_list_of_users_takes_the_same_statements_for_one_and_for_three(steady_gate, alpha, client_of, new_member):
     client = client_of(alpha, "OW")
     client.get("/api/users/")
     with CaptureQueriesContext(connection) as one:

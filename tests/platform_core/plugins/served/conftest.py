@@ -60,7 +60,7 @@ class Tenant:
         return self.post(f"/api/tasks/{task_id}/annotations/", {"result": [region]})
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def served(django_db_setup, django_db_blocker, tmp_path_factory):
     """Return the running server and the name of its database."""
     with cloned_database() as database:

@@ -8,7 +8,7 @@ from platform_core.sdk.testing.scopes import tables_of
 from tests.platform_core.plugins.served.conftest import BROKEN
 
 # The folder's tests share one server, so they stay in one process.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("served_plugins")]
+pytestmark = [pytest.mark.slow]
 
 # Words of the reason that an admin reads; plugins that are not here are loaded.
 REASONS = {

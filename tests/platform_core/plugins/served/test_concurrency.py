@@ -13,7 +13,7 @@ from platform_core.sdk.testing.scopes import tables_of
 from tenants.models import SchemaState
 from tenants.scope import public_scope, tenant_scope
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("served_plugins")]
+pytestmark = [pytest.mark.slow]
 
 _WAITING = """
     SELECT count(*) FROM pg_stat_activity
