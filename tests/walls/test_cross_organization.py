@@ -15,6 +15,8 @@ from tests.walls.test_matrix import GUARDED
 from tests.walls.test_routes import PAGES
 from tests.walls.world import PASSWORD, forget, result, session_cookie
 
+pytestmark = pytest.mark.slow  # fills both organizations for each test
+
 WITH_PATH = [item for item in operations() if item.route.parameters and item.route.name not in {*SLUGS, *PAGES}]
 NOT_THERE = (400, 404)
 

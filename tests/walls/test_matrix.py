@@ -15,6 +15,8 @@ from tests.walls.test_routes import PAGES
 from tests.walls.world import ROLES, Person, forget
 
 # Credentials of sign-in and links are checked by their own tests; here nobody is refused for a role.
+pytestmark = pytest.mark.slow  # calls every route of a filled organization for each role
+
 GUARDED = [item for item in operations() if item.route.name not in PAGES and item.permission != PUBLIC]
 OPEN = [item for item in operations() if item.route.name in PAGES or item.permission == PUBLIC]
 # The caller may, and there is nothing: a plugin need not have settings.

@@ -11,6 +11,8 @@ from tests.walls.calls import call
 from tests.walls.routes import operations
 from tests.walls.world import forget
 
+pytestmark = pytest.mark.slow  # calls every route of a filled organization
+
 FOREIGN_KEYS = """
     SELECT c.conname, n.nspname, t.nspname FROM pg_constraint c
     JOIN pg_namespace n ON n.oid = c.connamespace

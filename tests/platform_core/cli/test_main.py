@@ -69,6 +69,7 @@ def test_parent_of_the_web_processes_loads_neither_django_nor_a_database_client(
     assert subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, check=False).returncode == 0
 
 
+@pytest.mark.slow  # starts Django in a process of its own, twice
 def test_django_command_gets_its_words_and_its_exit_code(tmp_path):
     done = tenon(
         "django", "diffsettings", "--output", "unified", TENON_DATA_DIR=str(tmp_path), DATABASE_URL="postgres://"
@@ -80,6 +81,7 @@ def test_django_command_gets_its_words_and_its_exit_code(tmp_path):
     assert (done.returncode, wrong.returncode) == (0, 1)
 
 
+@pytest.mark.slow  # starts Django in a process of its own, twice
 def test_settings_are_local_unless_the_environment_says_production(tmp_path):
     local = tenon(
         "django",
@@ -96,6 +98,7 @@ def test_settings_are_local_unless_the_environment_says_production(tmp_path):
     assert not list(tmp_path.glob("postgres*"))
 
 
+@pytest.mark.slow  # makes and starts a database
 def test_command_runs_the_embedded_database_of_the_folder_only_meanwhile(tmp_path):
     postgres = EmbeddedPostgres(tmp_path, durable=False)
     url = postgres.start()

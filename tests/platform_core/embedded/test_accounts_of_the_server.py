@@ -17,6 +17,8 @@ from platform_core.embedded.binaries import installed_binaries
 from platform_core.embedded.errors import EmbeddedServiceError
 from platform_core.embedded.postgres import EmbeddedPostgres
 
+pytestmark = pytest.mark.slow  # each makes and starts a database
+
 REPOSITORY = Path(__file__).parents[3]
 root_only = pytest.mark.skipif(not is_root(), reason="root only")
 

@@ -15,6 +15,8 @@ from platform_core.embedded.bootstrap import SUPERUSER, read_passwords
 from platform_core.embedded.errors import EmbeddedServiceError, EmbeddedServiceInUseError
 from platform_core.embedded.postgres import EmbeddedPostgres, attached, has_cluster, running_database_url
 
+pytestmark = pytest.mark.slow  # each makes and starts a database
+
 HOLD_SERVER = """
 import sys, time
 from pathlib import Path

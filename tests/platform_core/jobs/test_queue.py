@@ -96,6 +96,7 @@ def test_argument_that_is_no_small_json_is_refused(in_alpha, argument):
     assert Job.objects.count() == 0
 
 
+@pytest.mark.slow  # a hundred nested values, built one by one
 @given(
     st.recursive(
         st.none()

@@ -8,6 +8,7 @@ from platform_core.plugins.lock import installed_plugin_apps, read_lock
 from platform_core.plugins.preflight import ensure_lock, lock_plugins
 from platform_core.plugins.trial import CoreStartError
 
+pytestmark = pytest.mark.slow  # tries each plugin in a process of its own, which loads Django
 SETTINGS = "platform_core.settings.test"
 
 

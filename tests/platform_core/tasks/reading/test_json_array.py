@@ -49,6 +49,7 @@ def small_chunks(monkeypatch):
     monkeypatch.setattr(json_array, "CHUNK_BYTES", 50)
 
 
+@pytest.mark.slow  # hundreds of bodies, each cut in many ways
 @settings(deadline=None, max_examples=300)
 @given(
     arrays,
@@ -66,6 +67,7 @@ def test_items_equal_the_whole_document_however_it_is_cut(array, most, chunk, in
         assert read(raw, most=most, batch_size=batch_size) == json.loads(raw.decode("utf-8-sig"))
 
 
+@pytest.mark.slow  # hundreds of bodies, each cut in many ways
 @settings(deadline=None, max_examples=300)
 @given(arrays, st.data())
 def test_a_body_that_is_cut_off_or_altered_never_passes_as_something_else(array, data):
@@ -85,6 +87,7 @@ def test_a_body_that_is_cut_off_or_altered_never_passes_as_something_else(array,
     assert items == (whole if isinstance(whole, list) else [whole])
 
 
+@pytest.mark.slow  # hundreds of bodies, each cut in many ways
 @settings(deadline=None, max_examples=300)
 @given(st.lists(values | st.dictionaries(st.just("id"), values)), st.integers(1, 40), st.integers(1, 5))
 def test_the_first_item_that_is_no_object_is_named_however_the_body_is_cut(array, chunk, batch_size):

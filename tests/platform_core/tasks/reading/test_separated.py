@@ -130,6 +130,7 @@ def test_the_stream_is_left_open():
     assert not stream.closed
 
 
+@pytest.mark.slow  # tracemalloc makes every allocation dearer
 def test_memory_stays_flat_over_many_rows():
     stream = io.BytesIO(b"a,b\n" + b"some text,more text\n" * 100_000)
     tracemalloc.start()
