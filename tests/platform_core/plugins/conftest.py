@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from platform_core.plugins.discovery import discover
+from platform_core.plugins.loader import use_registry
 from platform_core.plugins.lock import current_environment
+from tests.support.loaded_plugins import registry_of
 from tests.support.plugin_site import write_dist_info
 
 SOURCES = Path(__file__).parents[2] / "broken_plugins"
@@ -65,3 +67,18 @@ def dist_info_writer():
 @pytest.fixture
 def sources():
     return SOURCES
+
+
+@pytest.fixture
+def install():
+    """Return a function that replaces the plugins of this process: `install(loaded("kites"), ...)`."""
+    entered = []
+
+    def replace(*plugins, **more):
+        context = use_registry(registry_of(*plugins, **more))
+        entered.append(context)
+        return context.__enter__()
+
+    yield replace
+    for context in reversed(entered):
+        context.__exit__(None, None, None)

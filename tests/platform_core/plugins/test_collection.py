@@ -1,9 +1,9 @@
 import pytest
 from django.db import connection
 
-from platform_core.plugins.collection import collect, database_forbidden
-from platform_core.plugins.errors import PluginRejectedError
-from platform_core.plugins.hookspecs import hookimpl
+from platform_core.plugins.collection import _check_tags, check_sequence, collect, database_forbidden
+from platform_core.plugins.errors import HookResultError, PluginRejectedError
+from platform_core.plugins.hookspecs import HOOKS, hookimpl
 from platform_core.plugins.implementations import read_implementations
 from platform_core.sdk import ProjectTemplateSpec, TaxonomySpec
 from platform_core.sdk.labels import TagKind, TagSpec
@@ -71,3 +71,14 @@ def test_database_is_forbidden_while_registering_and_allowed_again():
         touch_database(None)
 
     assert touch_database(None) == []
+
+
+def test_hook_that_must_return_nothing_may_not_answer():
+    with pytest.raises(HookResultError, match="returned bool; it must return nothing"):
+        check_sequence(HOOKS["after_enable"], True)
+    assert check_sequence(HOOKS["after_enable"], None) == ()
+
+
+def test_label_tag_of_another_kind_is_refused():
+    with pytest.raises(PluginRejectedError, match="returned str; it must be TagSpec"):
+        _check_tags(["Airport"])

@@ -1,5 +1,9 @@
 import sys
 
+import pytest
+
+from platform_core.plugins.discovery import find_package_dir
+
 
 def test_candidates_are_found_without_importing_them(site):
     broken, healthy = site.install("import_error", "healthy")[::-1]
@@ -53,3 +57,19 @@ def test_entry_point_must_name_an_object(site):
     (candidate,) = site.candidates()
 
     assert "must name an object" in candidate.error
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", '{"dir_info": []}'])
+def test_odd_description_of_an_installation_means_not_editable(site, text):
+    site.install("healthy")
+    (info,) = site.path.glob("tenon_healthy-*.dist-info")
+    (info / "direct_url.json").write_text(text)
+
+    (candidate,) = site.candidates()
+
+    assert not candidate.editable
+
+
+@pytest.mark.parametrize("name", ["", "json.", "no_such_package_anywhere", "json.tool.x"])
+def test_package_that_cannot_be_found_has_no_folder(name):
+    assert find_package_dir(name) is None

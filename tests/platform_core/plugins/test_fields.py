@@ -132,3 +132,17 @@ def test_constraints_are_equal_by_value():
     assert one == CoreForeignKeyConstraint(field="a", name="n", on_delete="CASCADE")
     assert hash(one) == hash(CoreForeignKeyConstraint(field="a", name="n"))
     assert one != CoreForeignKeyConstraint(field="a", name="n", on_delete="SET NULL")
+
+
+def test_constraint_shows_what_it_does():
+    constraint = CoreForeignKeyConstraint(field="core", name="linker_link_core_fk")
+
+    assert repr(constraint) == "<CoreForeignKeyConstraint: field='core' name='linker_link_core_fk' on_delete='CASCADE'>"
+
+
+@pytest.mark.parametrize(("null", "found"), [(False, ["tenon.E021"]), (True, [])])
+@isolate_apps("platform_core.tasks")
+def test_setting_null_needs_a_field_that_takes_it(null, found):
+    _core, link = link_model(OnCoreDelete.SET_NULL, null=null)
+
+    assert [error.id for error in link._meta.constraints[0].check(link, connection)] == found

@@ -2,8 +2,8 @@ import pytest
 
 from platform_core.plugins.appconfig import PluginAppConfig
 from platform_core.plugins.contributions import tag_registry
-from platform_core.plugins.loader import PluginRegistry, build_registry, get_registry, use_registry
-from platform_core.plugins.lock import Lock, LockedPlugin, digest_package
+from platform_core.plugins.loader import PluginRegistry, _process_registry, build_registry, get_registry, use_registry
+from platform_core.plugins.lock import Lock, LockedPlugin, digest_package, lock_path
 from platform_core.plugins.permissions import plugin_permissions
 from platform_core.plugins.types import TaxonomyRef
 from platform_core.projects.label_config import CORE_TAGS
@@ -24,6 +24,15 @@ class Plugin:
 
 
 plugin = Plugin()
+"""
+
+
+VIEWS = """
+from platform_core.sdk.views import TenonAPIView
+
+
+class NoteListAPI(TenonAPIView):
+    pass
 """
 
 
@@ -101,9 +110,16 @@ def test_lookups_show_enabled_plugins_only(site, raising):
         assert tag_registry(on) is tag_registry(on)
 
 
-def test_every_kind_of_registration_is_found_by_its_address(site):
+@pytest.fixture
+def healthy(site):
+    """The healthy plugin, with a view that needs no models: its app is not installed in this process."""
     (candidate,) = site.install("healthy")
-    registry = build(locked(candidate))
+    (site.package("healthy") / "views.py").write_text(VIEWS)
+    return candidate
+
+
+def test_every_kind_of_registration_is_found_by_its_address(healthy):
+    registry = build(locked(healthy))
     on = frozenset({"healthy"})
 
     assert list(registry.importers(on)) == ["healthy.note"]
@@ -123,9 +139,8 @@ def test_override_ends_with_its_context(site, raising):
     assert get_registry() is before
 
 
-def test_permissions_come_from_enabled_manifests(site):
-    (candidate,) = site.install("healthy")
-    registry = build(locked(candidate))
+def test_permissions_come_from_enabled_manifests(healthy):
+    registry = build(locked(healthy))
     with use_registry(registry):
         assert plugin_permissions(frozenset({"healthy"})) == {"healthy.notes.view": frozenset({"OW", "AD"})}
         assert plugin_permissions(frozenset({"other"})) == {}
@@ -145,3 +160,25 @@ def test_app_config_keeps_the_failure_of_plugin_ready(caplog):
 
     assert failing.ready_failure == "plugin_ready() raised SystemExit: 2"
     assert (PluginAppConfig.default, Failing.default) == (False, True)
+
+
+def test_app_that_is_not_installed_in_this_process_is_named(raising):
+    registry = build(locked(raising, has_app=True))
+
+    assert "is not installed in this process; restart it" in registry.quarantined["raising_hook"].reason
+
+
+def test_platform_starts_without_plugins_when_the_lock_is_damaged(tmp_path, settings, caplog):
+    settings.TENON_DATA_DIR = tmp_path
+    lock_path(tmp_path).write_text("{")
+
+    registry = _process_registry.__wrapped__()
+
+    assert (registry.plugins, registry.quarantined) == ({}, {})
+    assert "No plugin is loaded" in caplog.text
+
+
+def test_accepted_plugin_without_a_manifest_is_quarantined(raising, caplog):
+    registry = build(locked(raising, manifest=None))
+
+    assert registry.quarantined["raising_hook"].reason == "has no manifest"

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 import threading
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
@@ -10,6 +11,7 @@ from platform_core.plugins.errors import LockFileError
 from platform_core.plugins.lock import (
     Lock,
     LockedPlugin,
+    current_environment,
     digest_package,
     exclusive,
     installed_plugin_apps,
@@ -158,3 +160,21 @@ def test_lock_marks_editable_plugins(site):
     assert candidate.editable
     assert digest_package(candidate).startswith("stat:")
     assert json.loads(json.dumps(locked(candidate).editable)) is True
+
+
+def test_package_without_a_folder_is_absent(site):
+    site.install("healthy")
+    site.package("healthy").rename(site.path / "elsewhere")
+
+    (candidate,) = site.candidates()
+
+    assert digest_package(candidate) == "absent"
+
+
+def test_core_that_runs_from_its_source_has_no_version(monkeypatch):
+    def unknown(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("platform_core.plugins.lock.version", unknown)
+
+    assert current_environment()["core"] == "source"

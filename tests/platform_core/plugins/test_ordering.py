@@ -36,3 +36,9 @@ def test_every_plugin_is_measured_or_on_or_behind_a_cycle(graph):
 
 def test_closure_holds_indirect_dependencies():
     assert closure("c", {"a": (), "b": ("a",), "c": ("b",)}) == {"a", "b"}
+
+
+def test_shared_dependency_is_counted_once():
+    depends = {"top": ["left", "right"], "left": ["ground"], "right": ["ground"], "ground": []}
+
+    assert closure("top", depends) == {"left", "right", "ground"}

@@ -132,3 +132,21 @@ def test_lock_is_json_that_an_operator_can_read(tmp_path, site):
     assert document["format"] == 1
     assert document["plugins"][0]["slug"] == "bad_manifest"
     assert document["plugins"][0]["manifest"] is None
+
+
+def test_damaged_lock_is_written_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("platform_core.plugins.preflight.discover", list)
+    lock_file.lock_path(tmp_path).write_text("{")
+
+    assert ensure_lock(tmp_path, strict=False, settings_module=SETTINGS).plugins == ()
+    assert read_lock(tmp_path).plugins == ()
+
+
+def test_models_without_an_app_are_refused_before_any_process_is_started(tmp_path, site):
+    site.install("raising_hook")
+    (site.package("raising_hook") / "apps.py").unlink(missing_ok=True)
+    (site.package("raising_hook") / "models.py").write_text("")
+
+    found = lock(tmp_path, site.candidates(), settings_module="nothing_is_started")
+
+    assert "has models and no apps.py" in reasons(found)["raising_hook"]

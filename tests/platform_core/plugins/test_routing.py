@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.urls import NoReverseMatch, path, reverse
 from django.views import View
@@ -55,3 +57,8 @@ def test_wrong_routes_are_refused_by_name(changes, message):
 def test_name_given_twice_is_refused():
     with pytest.raises(PluginRejectedError, match="twice"):
         prefix_patterns(MANIFEST, [route(), route(path="other/")])
+
+
+def test_route_of_a_manifest_without_prefixes_is_refused():
+    with pytest.raises(PluginRejectedError, match="lists no api_prefixes"):
+        prefix_patterns(replace(MANIFEST, api_prefixes=()), [route()])

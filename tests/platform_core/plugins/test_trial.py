@@ -1,5 +1,7 @@
 import pytest
 
+from platform_core.plugins.errors import PluginRejectedError
+from platform_core.plugins.inspection import describe
 from platform_core.plugins.trial import _read_report
 
 FORGER = """
@@ -45,3 +47,9 @@ def test_plugin_that_ends_the_child_with_a_bad_report_is_refused(tmp_path, site)
     )
 
     assert [plugin.reason for plugin in lock.plugins] == ["wrote a report that is no JSON"]
+
+
+def test_syntax_error_and_own_refusal_are_described_in_one_line():
+    assert describe(SyntaxError("invalid syntax")) == "SyntaxError: invalid syntax"
+    assert describe(PluginRejectedError("has no manifest")) == "has no manifest"
+    assert describe(KeyError()) == "KeyError"

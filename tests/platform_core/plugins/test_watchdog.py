@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import threading
 import time
 
@@ -109,3 +111,18 @@ def test_watchdog_interrupts_the_late_thread_and_no_other(watchdog):
         thread.join()
 
     assert results == {"late": "late", "good": "ok"}
+
+
+def test_process_that_is_recycled_ends_at_once_and_names_the_culprit():
+    program = (
+        "import atexit, logging, sys\n"
+        "from platform_core.plugins.watchdog import end_process\n"
+        "logging.basicConfig(stream=sys.stderr)\n"
+        "atexit.register(print, 'never printed')\n"
+        "end_process('kites.validate_annotation')\n"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+
+    assert (ended.returncode, ended.stdout) == (70, "")
+    assert "kites.validate_annotation cannot be stopped" in ended.stderr

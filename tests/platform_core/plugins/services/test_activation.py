@@ -276,3 +276,22 @@ def test_new_organization_has_the_default_plugins_and_is_made_although_some_fail
     with tenant_scope(made):
         assert dict(Activation.objects.values_list("slug", "state")) == {"kites": "enabled", "torn": "enable_failed"}
         assert Member.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("labels", "reason"), [([{}], "the database refused it: cannot adapt type"), (5, "TypeError: 'int' object")]
+)
+def test_purge_that_fails_keeps_everything_and_says_why(in_alpha, install, caplog, labels, reason):
+    install(loaded("kites"))
+    _enable()
+    disable_plugin(slug="kites", actor=None)
+    PluginSettings.objects.create(slug="kites", version=1, values={}, changed_by_id=Member.objects.get().pk)
+    Activation.objects.update(app_labels=labels)  # a damaged row
+
+    with pytest.raises(ActivationFailedError, match=reason):
+        purge_plugin(slug="kites", confirm="kites", actor=None)
+
+    row = Activation.objects.get(pk="kites")
+    assert row.state == "purge_failed"
+    assert row.error.startswith(reason)
+    assert PluginSettings.objects.count() == 1

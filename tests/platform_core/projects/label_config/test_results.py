@@ -1,8 +1,9 @@
 import math
 import time
 
+import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from platform_core.projects.label_config import ResultLimits, ResultValidator, parse_label_config
@@ -358,18 +359,18 @@ def test_validate_accepts_what_objects_say_about_themselves(body, result_type, v
 
 
 def test_validate_stays_quick_for_many_results_and_many_faults():
-    """Measured at 0.03 s each; the bound is for a busy machine and catches anything that is not linear."""
+    """Measured at 0.03 s of CPU each; the bound is for coverage and catches anything that is not linear."""
     checked = validator(SIMPLE.replace("<Choices", '<Choices perRegion="true"'))
     regions = [{**GOOD, "id": f"r{number}"} for number in range(10_000)]
     many_faults = [region({"choices": [f"unknown {number}" for number in range(100_000)]})]
-    begin = time.perf_counter()
+    begin = time.process_time()
 
     assert checked.validate(regions) == []
     assert sum(len(checked.validate([one])) for one in regions) == 0
     assert len(checked.validate(many_faults)) == 100
     assert len(checked.validate([region({"choices": [1] * 100_000})])) == 1
     assert len(checked.validate([region({"choices": [1] * 1_000})] * 200)) == 100
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 4
 
 
 REGIONS = st.recursive(
@@ -408,6 +409,14 @@ def test_validate_only_ever_returns_issues(result):
     assert isinstance(MIXED.missing_required(result), list)
 
 
+def is_storable(value):
+    try:
+        orjson.dumps(value)
+    except TypeError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("tag", CONTROLS)
 @settings(max_examples=20)
 @given(data=st.data())
@@ -418,6 +427,8 @@ def test_quick_look_never_passes_what_the_full_check_refuses(tag, data):
     for key in data.draw(st.lists(st.sampled_from([*good, "start", "end", "labels"]), max_size=2)):
         value[key] = data.draw(REGIONS)
     one = region(value, type=tag.lower(), **data.draw(st.dictionaries(st.sampled_from(["id", "score"]), REGIONS)))
+    # What cannot be stored is refused before either look, see the hygiene tests.
+    assume(is_storable(one))
     plan = checked._plan.find("c")
 
     if results_module._is_plain(one, plan):
