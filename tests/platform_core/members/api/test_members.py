@@ -49,7 +49,7 @@ def test_memberships_have_the_keys_of_the_sdk_and_20_a_page(alpha, client_of, ne
     assert (len(everybody["results"]), everybody["next"]) == (21, None)
 
 
-def test_memberships_take_the_same_statements_for_one_and_for_three(alpha, client_of, new_member, steady_gate):
+def test_memberships_take_the_same_statements_for_one_and_for_three(steady_gate, alpha, client_of, new_member):
     client = client_of(alpha, "OW")
     path = f"/api/organizations/{alpha.id}/memberships?contributed_to_projects=true"
     counts = []
