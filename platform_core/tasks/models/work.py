@@ -1,4 +1,4 @@
-"""Tasks, and what people and models say about them."""
+"""What people and models say about tasks."""
 
 import uuid
 
@@ -6,33 +6,8 @@ from django.db import models
 
 from platform_core.members.models import Member
 from platform_core.projects.models import Project
+from platform_core.tasks.models.tasks import Task
 from tenants.records import TimestampedModel
-
-
-class Task(TimestampedModel):
-    """One thing to label."""
-
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, db_index=False, related_name="tasks", help_text="Its project."
-    )
-    data = models.JSONField(help_text="What is shown, by the variables of the label config.")
-    meta = models.JSONField(null=True, default=dict, help_text="Facts about the task that are not shown.")
-    inner_id = models.BigIntegerField(help_text="Number of the task in its project, in order of ids.")
-    overlap = models.PositiveIntegerField(default=1, help_text="Annotations the task needs.")
-    is_labeled = models.BooleanField(default=False, help_text="Has as many annotations as it needs.")
-    allow_skip = models.BooleanField(default=True, help_text="Annotators may skip it.")
-    total_annotations = models.IntegerField(default=0, help_text="Annotations that are not skipped.")
-    cancelled_annotations = models.IntegerField(default=0, help_text="Skipped annotations.")
-    total_predictions = models.IntegerField(default=0, help_text="Predictions.")
-    completed_at = models.DateTimeField(null=True, help_text="Latest annotation that is not skipped (UTC).")
-    storage_filename = models.TextField(null=True, help_text="Object the task came from.")
-    updated_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed it last."
-    )
-
-    class Meta:
-        indexes = [models.Index(fields=["project", "id"], name="task_project_id")]
-        constraints = [models.UniqueConstraint(fields=["project", "inner_id"], name="task_inner_id_unique")]
 
 
 class LastAction(models.TextChoices):
@@ -105,35 +80,3 @@ class Annotation(TimestampedModel):
         default=list, help_text="Warnings of validators that were accepted with the submission."
     )
     warning_reasons = models.JSONField(default=dict, help_text="Warning code to the annotator's reason.")
-
-
-class ImportStatus(models.TextChoices):
-    """Life of an import; the values are Label Studio's."""
-
-    CREATED = "created", "Created"
-    IN_PROGRESS = "in_progress", "In progress"
-    FAILED = "failed", "Failed"
-    COMPLETED = "completed", "Completed"
-
-
-class ImportRun(TimestampedModel):
-    """What became of one import."""
-
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="imports", help_text="Into which project."
-    )
-    status = models.CharField(max_length=16, choices=ImportStatus, default=ImportStatus.CREATED, help_text="State.")
-    source_format = models.CharField(
-        max_length=64, blank=True, default="", help_text="json, jsonl, csv, tsv or an importer's key."
-    )
-    task_count = models.BigIntegerField(default=0, help_text="Tasks made.")
-    annotation_count = models.BigIntegerField(default=0, help_text="Annotations made.")
-    prediction_count = models.BigIntegerField(default=0, help_text="Predictions made.")
-    error = models.TextField(blank=True, default="", help_text="Why it failed.")
-    duration = models.FloatField(default=0.0, help_text="Seconds.")
-    data_columns = models.JSONField(default=list, help_text="Keys of the tasks' data.")
-    task_ids = models.JSONField(default=list, help_text="First and last id of the tasks made.")
-    created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
-    )
-    finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

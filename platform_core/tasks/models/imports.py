@@ -1,0 +1,39 @@
+"""What became of imports."""
+
+from django.db import models
+
+from platform_core.members.models import Member
+from platform_core.projects.models import Project
+from tenants.records import TimestampedModel
+
+
+class ImportStatus(models.TextChoices):
+    """Life of an import; the values are Label Studio's."""
+
+    CREATED = "created", "Created"
+    IN_PROGRESS = "in_progress", "In progress"
+    FAILED = "failed", "Failed"
+    COMPLETED = "completed", "Completed"
+
+
+class ImportRun(TimestampedModel):
+    """What became of one import."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, related_name="imports", help_text="Into which project."
+    )
+    status = models.CharField(max_length=16, choices=ImportStatus, default=ImportStatus.CREATED, help_text="State.")
+    source_format = models.CharField(
+        max_length=64, blank=True, default="", help_text="json, jsonl, csv, tsv or an importer's key."
+    )
+    task_count = models.BigIntegerField(default=0, help_text="Tasks made.")
+    annotation_count = models.BigIntegerField(default=0, help_text="Annotations made.")
+    prediction_count = models.BigIntegerField(default=0, help_text="Predictions made.")
+    error = models.TextField(blank=True, default="", help_text="Why it failed.")
+    duration = models.FloatField(default=0.0, help_text="Seconds.")
+    data_columns = models.JSONField(default=list, help_text="Keys of the tasks' data.")
+    task_ids = models.JSONField(default=list, help_text="First and last id of the tasks made.")
+    created_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
+    )
+    finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

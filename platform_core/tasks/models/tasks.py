@@ -1,0 +1,33 @@
+"""Tasks."""
+
+from django.db import models
+
+from platform_core.members.models import Member
+from platform_core.projects.models import Project
+from tenants.records import TimestampedModel
+
+
+class Task(TimestampedModel):
+    """One thing to label."""
+
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="tasks", help_text="Its project."
+    )
+    data = models.JSONField(help_text="What is shown, by the variables of the label config.")
+    meta = models.JSONField(null=True, default=dict, help_text="Facts about the task that are not shown.")
+    inner_id = models.BigIntegerField(help_text="Number of the task in its project, in order of ids.")
+    overlap = models.PositiveIntegerField(default=1, help_text="Annotations the task needs.")
+    is_labeled = models.BooleanField(default=False, help_text="Has as many annotations as it needs.")
+    allow_skip = models.BooleanField(default=True, help_text="Annotators may skip it.")
+    total_annotations = models.IntegerField(default=0, help_text="Annotations that are not skipped.")
+    cancelled_annotations = models.IntegerField(default=0, help_text="Skipped annotations.")
+    total_predictions = models.IntegerField(default=0, help_text="Predictions.")
+    completed_at = models.DateTimeField(null=True, help_text="Latest annotation that is not skipped (UTC).")
+    storage_filename = models.TextField(null=True, help_text="Object the task came from.")
+    updated_by = models.ForeignKey(
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed it last."
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "id"], name="task_project_id")]
+        constraints = [models.UniqueConstraint(fields=["project", "inner_id"], name="task_inner_id_unique")]
