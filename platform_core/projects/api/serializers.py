@@ -61,16 +61,21 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         allow_null=True,
         help_text="Control to its weights; what the label config does not have is left out.",
     )
+    task_data_password = serializers.CharField(
+        max_length=256,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        write_only=True,
+        help_text="Password for task media; encrypted, never answered. Null or empty takes it away.",
+    )
 
     class Meta:
         model = Project
         fields = [*WRITABLE, "control_weights"]
         extra_kwargs = {
             "label_config": {"trim_whitespace": False},
-            "task_data_password": {
-                "write_only": True,
-                "help_text": "Password for task media; never answered. Null leaves it, an empty text removes it.",
-            },
             **{
                 name: {"allow_null": True}
                 for name in ("title", "description", "expert_instruction", "model_version", "color", "label_config")
@@ -78,9 +83,9 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Store null texts as empty ones, as Label Studio's clients send either; a null password says nothing."""
-        nullable = ("pinned_at", "task_data_login")
-        silent = ("task_data_password", "label_config", "control_weights")
+        """Store null texts as empty ones, as Label Studio's clients send either."""
+        nullable = ("pinned_at", "task_data_login", "task_data_password")
+        silent = ("label_config", "control_weights")
         return {
             name: "" if value is None and name not in nullable else value
             for name, value in attrs.items()
@@ -109,7 +114,6 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     config_suitable_for_bulk_annotation = serializers.BooleanField(read_only=True)
     assignment_settings = serializers.DictField(read_only=True, help_text="How tasks are handed out.")
     review_settings = serializers.DictField(read_only=True, help_text="How annotations are reviewed.")
-    task_data_password = serializers.CharField(read_only=True, allow_null=True, help_text="Always null: a secret.")
     control_weights = serializers.DictField(child=ControlWeightSerializer(), read_only=True)
     parsed_label_config = serializers.DictField(
         read_only=True, help_text="Control to type, to_name, inputs, labels and labels_attrs."
@@ -131,7 +135,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
         fields = [
-            *READABLE,
+            *[name for name in READABLE if name != "task_data_password"],
             *COUNTERS,
             "members",
             "members_count",

@@ -11,10 +11,13 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
-from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
+from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
+from platform_core.projects.services.orphans import refuse_orphaning_change
+from platform_core.sealed_fields import save_secret
 
-# What is worked out from the label config instead of being stored as it came.
-_FROM_CONFIG: Final = frozenset({"label_config", "control_weights"})
+SECRET: Final = "task_data_password"  # noqa: S105  (name of the field)
+# What is worked out from the label config, or sealed, instead of being stored as it came.
+_NOT_AS_IT_CAME: Final = frozenset({"label_config", "control_weights", SECRET})
 
 
 @transaction.atomic
@@ -28,11 +31,13 @@ def create_project(*, values: dict[str, Any], actor: Principal) -> Project:
         InvalidLabelConfigError: the label config breaks a rule.
         PluginDisabledError: it names a taxonomy of a plugin that is off.
     """
-    fields = {name: value for name, value in values.items() if name not in _FROM_CONFIG}
+    fields = {name: value for name, value in values.items() if name not in _NOT_AS_IT_CAME}
     checked = check_label_config(values.get("label_config"), principal=actor, project_id=None)
     weights = values.get("control_weights", {})
     project = Project(**fields, **_config_fields(checked, weights), created_by_id=actor.id)
     project.save(force_insert=True)
+    if values.get(SECRET):
+        save_secret(project, SECRET, values[SECRET])
     ProjectCounters.objects.create(project=project)
     ProjectMembership.objects.create(project=project, member_id=actor.id)
     record_audit(
@@ -59,9 +64,12 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     changed = _changed_fields(project, values, actor)
+    for name, value in changed.items():
+        setattr(project, name, value)
+    if SECRET in values:
+        save_secret(project, SECRET, values[SECRET])
+        changed[SECRET] = None
     if changed:
-        for name, value in changed.items():
-            setattr(project, name, value)
         project.save(update_fields=[*changed, "updated_at"])
         record_audit(
             actor=actor,
@@ -106,13 +114,13 @@ def touch_project(project_id: int) -> None:
 def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) -> dict[str, Any]:
     """Return what differs from the stored project; a new label config is checked here, also against existing work."""
     changed = {
-        name: value for name, value in values.items() if name not in _FROM_CONFIG and getattr(project, name) != value
+        name: value for name, value in values.items() if name not in _NOT_AS_IT_CAME and getattr(project, name) != value
     }
     config = values.get("label_config", project.label_config)
     weights = {**project.control_weights, **values.get("control_weights", {})}
     if config != project.label_config:
         checked = check_label_config(config, principal=actor, project_id=project.pk, previous=project.label_config)
-        refuse_orphaning_change(project=project, new=checked)
+        refuse_orphaning_change(project=project, new=checked, principal=actor)
         changed.update(_config_fields(checked, weights))
     elif weights != project.control_weights and not is_empty(config):
         compiled = compiled_config(config, actor.enabled_plugins)

@@ -5,14 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from platform_core.members.models import Member
-from platform_core.projects.models import Project, ProjectMembership
+from platform_core.projects.models import ProjectMembership
 from tenants.scope import tenant_scope
 
 CONFIG = (
     '<View><Text name="text" value="$text"/><Choices name="topic" toName="text">'
     '<Choice value="Weather"/><Choice value="Traffic"/></Choices></View>'
 )
-# What Label Studio 1.23 answers, and the two that its SDK requires beside them.
+# What Label Studio 1.23 answers except `task_data_password`, a secret, and the two that its SDK requires beside them.
 LABEL_STUDIO_KEYS = {
     *("id", "title", "description", "label_config", "expert_instruction", "show_instruction", "show_skip_button"),
     *("enable_empty_annotation", "show_annotation_history", "organization", "color", "maximum_annotations"),
@@ -20,7 +20,7 @@ LABEL_STUDIO_KEYS = {
     *("start_training_on_annotation_update", "show_collab_predictions", "num_tasks_with_annotations", "task_number"),
     *("useful_annotation_number", "ground_truth_number", "skipped_annotations_number", "total_annotations_number"),
     *("total_predictions_number", "sampling", "show_ground_truth_first", "annotator_evaluation_enabled"),
-    *("show_overlap_first", "overlap_cohort_percentage", "task_data_login", "task_data_password", "control_weights"),
+    *("show_overlap_first", "overlap_cohort_percentage", "task_data_login", "control_weights"),
     *("parsed_label_config", "evaluate_predictions_automatically", "config_has_control_tags", "skip_queue"),
     *("reveal_preannotations_interactively", "pinned_at", "finished_task_number", "queue_total", "queue_done"),
     *("config_suitable_for_bulk_annotation", "state", "assignment_settings", "review_settings"),
@@ -101,7 +101,7 @@ def test_unknown_and_read_only_keys_are_ignored(alpha_client):
 
 
 def test_project_object_can_be_sent_back_whole(alpha_client):
-    made = make(alpha_client, description="x", task_data_password="secret")
+    made = make(alpha_client, description="x")
 
     again = alpha_client.patch(f"/api/projects/{made['id']}/", made)
 
@@ -152,22 +152,6 @@ def test_value_that_breaks_a_rule_is_refused_by_its_name(alpha_client, name, val
         assert refused.status_code == 400
         assert name in refused.json()["validation_errors"]
     assert alpha_client.get("/api/projects/").json()["count"] == 1
-
-
-def test_password_for_media_is_stored_and_never_answered(alpha_client, alpha):
-    made = make(alpha_client, task_data_password="hunter2")
-    path = f"/api/projects/{made['id']}/"
-
-    def stored():
-        with tenant_scope(alpha):
-            return Project.objects.get(pk=made["id"]).task_data_password
-
-    assert made["task_data_password"] is None
-    assert b"hunter2" not in alpha_client.get("/api/projects/").content
-    alpha_client.patch(path, {"task_data_password": None})
-    assert stored() == "hunter2"
-    alpha_client.patch(path, {"task_data_password": ""})
-    assert stored() == ""
 
 
 def test_weights_follow_the_config_and_what_was_wanted(alpha_client):
