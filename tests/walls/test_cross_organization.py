@@ -207,6 +207,7 @@ NO_IDS = {
     "import_id",
     "hours",
     "unique_id",
+    "members_limit",
 }
 NO_IDS_OF = {
     ("project-list", "POST"): {"maximum_annotations", "overlap_cohort_percentage", "min_annotations_to_start_training"},
