@@ -148,6 +148,8 @@ def _fill_members(world):
         _made(client.post(f"/api/teams/{world.objects['team']}/members/", {"member": person}))
     link = _made(client.post(f"/api/teams/{world.objects['team']}/links/"))
     world.objects["link"], world.secrets["link"] = link["id"], link["token"]
+    role = {"name": world.mark, "base": "AN", "permissions": ["organization.view"]}
+    world.objects["role"] = _made(client.post("/api/roles/", role))["id"]
     invitation = _made(client.post("/api/invites/", {"email": f"new@{world.mark}.example"}))
     world.objects["invitation"] = invitation["id"]
     with tenant_scope(world.organization):

@@ -55,12 +55,6 @@ class ControlWeightSerializer(serializers.Serializer[Any]):
 class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
     """Fields of a project that members may set."""
 
-    control_weights = serializers.DictField(
-        child=ControlWeightSerializer(),
-        required=False,
-        allow_null=True,
-        help_text="Control to its weights; what the label config does not have is left out.",
-    )
     task_data_password = serializers.CharField(
         max_length=256,
         required=False,
@@ -68,7 +62,13 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         allow_blank=True,
         trim_whitespace=False,
         write_only=True,
-        help_text="Password for task media; encrypted, never answered. Null or empty takes it away.",
+        help_text="Password for task media; kept encrypted, never answered. Null or empty takes it away.",
+    )
+    control_weights = serializers.DictField(
+        child=ControlWeightSerializer(),
+        required=False,
+        allow_null=True,
+        help_text="Control to its weights; what the label config does not have is left out.",
     )
 
     class Meta:

@@ -16,8 +16,8 @@ from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.sealed_fields import save_secret
 
 SECRET: Final = "task_data_password"  # noqa: S105  (name of the field)
-# What is worked out from the label config, or sealed, instead of being stored as it came.
-_NOT_AS_IT_CAME: Final = frozenset({"label_config", "control_weights", SECRET})
+# What is worked out, or sealed, instead of being stored as it came.
+_NOT_AS_SENT: Final = frozenset({"label_config", "control_weights", SECRET})
 
 
 @transaction.atomic
@@ -31,7 +31,7 @@ def create_project(*, values: dict[str, Any], actor: Principal) -> Project:
         InvalidLabelConfigError: the label config breaks a rule.
         PluginDisabledError: it names a taxonomy of a plugin that is off.
     """
-    fields = {name: value for name, value in values.items() if name not in _NOT_AS_IT_CAME}
+    fields = {name: value for name, value in values.items() if name not in _NOT_AS_SENT}
     checked = check_label_config(values.get("label_config"), principal=actor, project_id=None)
     weights = values.get("control_weights", {})
     project = Project(**fields, **_config_fields(checked, weights), created_by_id=actor.id)
@@ -114,7 +114,7 @@ def touch_project(project_id: int) -> None:
 def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) -> dict[str, Any]:
     """Return what differs from the stored project; a new label config is checked here, also against existing work."""
     changed = {
-        name: value for name, value in values.items() if name not in _NOT_AS_IT_CAME and getattr(project, name) != value
+        name: value for name, value in values.items() if name not in _NOT_AS_SENT and getattr(project, name) != value
     }
     config = values.get("label_config", project.label_config)
     weights = {**project.control_weights, **values.get("control_weights", {})}
