@@ -66,38 +66,47 @@ class TaskCreateSerializer(TaskWriteSerializer):
         fields = [*TaskWriteSerializer.Meta.fields, "project"]
 
 
-class AnnotationWriteSerializer(serializers.ModelSerializer[Annotation]):
-    """Fields of an annotation that members may set."""
+class AnnotationWriteSerializer(serializers.Serializer[Any]):
+    """Fields of an annotation that members may set; a plain serializer, for it is made for each submission."""
 
     result = RegionsField(required=False, help_text="Regions.")
     was_cancelled = serializers.BooleanField(required=False, help_text="The task is skipped.")
     ground_truth = serializers.BooleanField(required=False, help_text="Known to be right.")
     lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent.")
+    completed_by = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=BIG,
+        help_text="Whose work it is: oneself, or with `annotations.change_all` another member.",
+    )
     unique_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Chosen by the client, to repeat safely."
+        required=False,
+        allow_null=True,
+        help_text="Chosen by the client, to repeat safely: the same submission again answers the annotation it made.",
     )
     import_id = serializers.IntegerField(
         required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file."
     )
-    parent_prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
-    parent_annotation = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
+    parent_prediction = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Prediction it started from."
+    )
+    parent_annotation = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Annotation it started from."
+    )
+    draft_id = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=BIG,
+        help_text="Draft it was; one's draft of the task is consumed with or without it.",
+    )
+    draft_created_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the work was begun, where no draft tells."
+    )
     warning_reasons = serializers.DictField(
         child=serializers.CharField(max_length=1000), required=False, help_text="Warning code -> reason."
     )
-
-    class Meta:
-        model = Annotation
-        fields = [
-            "result",
-            "was_cancelled",
-            "ground_truth",
-            "lead_time",
-            "unique_id",
-            "import_id",
-            "parent_prediction",
-            "parent_annotation",
-            "warning_reasons",
-        ]
 
 
 class AnnotationSerializer(serializers.ModelSerializer[Annotation]):

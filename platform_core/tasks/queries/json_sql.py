@@ -11,6 +11,11 @@ def moment(column: str) -> str:
     return f'to_char({column}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
 
 
+def microseconds(column: str) -> str:
+    """Return a timestamp as whole microseconds since 1970: the version of a row."""
+    return f"(extract(epoch FROM {column}) * 1000000)::bigint"
+
+
 def json_object(pairs: dict[str, str]) -> str:
     """Return a `json_build_object` of key to SQL expression."""
     return "json_build_object(" + ", ".join(f"'{key}', {expression}" for key, expression in pairs.items()) + ")"

@@ -13,7 +13,7 @@ from platform_core.projects.models import Project
 from platform_core.tasks.copying import Column, Constant, RowEncoder
 from platform_core.tasks.models import LastAction
 from platform_core.tasks.reading import ImportTask
-from platform_core.tasks.services.annotations import count_regions
+from platform_core.tasks.services.annotation_writes import count_regions
 from platform_core.tasks.services.authors import Authors
 from platform_core.tasks.services.checks import check_result
 from platform_core.tasks.services.tasks import overlap_of
