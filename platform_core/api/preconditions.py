@@ -4,6 +4,7 @@ The version of an object is the moment of its last change in microseconds; every
 holds, moves that moment on.
 """
 
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from rest_framework.request import Request
@@ -12,11 +13,17 @@ from rest_framework.response import Response
 from platform_core.api.errors import PreconditionFailedError
 
 HEADER: Final = "If-Match"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def etag_of(version: int) -> str:
     """Return the strong entity tag of a version."""
     return f'"{version:x}"'
+
+
+def version_of(moment: datetime) -> int:
+    """Return the version that a moment is: whole microseconds since 1970, as the database counts them."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def if_match_of(request: Request) -> str | None:

@@ -10,8 +10,19 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
+from platform_core.projects.services.labelling_rules import apply_labelling_rules
 
 UNSENT = {"label_config"}
+# Those that refer to others come first.
+TABLES_OF_PROJECT = (
+    "tasks_annotationdraft",
+    "tasks_annotationhistory",
+    "tasks_tasklock",
+    "tasks_annotation",
+    "tasks_prediction",
+    "tasks_importrun",
+    "tasks_task",
+)
 
 
 @transaction.atomic
@@ -51,7 +62,8 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         InvalidLabelConfigError: the new label config breaks a rule.
         ValidationFailedError: annotations exist that the new config would orphan.
     """
-    project: Project | None = Project.objects.select_for_update().filter(pk=project_id).first()
+    # No key: who submits an annotation meanwhile needs the key only, and holds a task that new rules may change.
+    project: Project | None = Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     changed = {name: value for name, value in values.items() if name not in UNSENT and getattr(project, name) != value}
@@ -64,6 +76,7 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         for name, value in changed.items():
             setattr(project, name, value)
         project.save(update_fields=[*changed, "updated_at"])
+        apply_labelling_rules(project, changed)
         record_audit(
             actor=actor,
             action="project.updated",
@@ -86,8 +99,8 @@ def delete_project(*, project_id: int, actor: Principal) -> None:
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     with connection.cursor() as cursor:
-        for table in ("tasks_annotation", "tasks_prediction", "tasks_importrun", "tasks_task"):
-            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])  # noqa: S608  (four constants)
+        for table in TABLES_OF_PROJECT:
+            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])  # noqa: S608  (constants)
     project.delete()
     record_audit(
         actor=actor,

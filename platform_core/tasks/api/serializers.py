@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from platform_core.tasks.models import Annotation, ImportRun, Prediction, Task
+from platform_core.tasks.models import Annotation, AnnotationDraft, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
 
@@ -136,6 +136,33 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
         ]
 
 
+class DraftWriteSerializer(serializers.Serializer[Any]):
+    """Fields of a draft that its author may set."""
+
+    result = RegionsField(required=False, help_text="Regions; not checked against the label config yet.")
+    lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent so far.")
+    was_postponed = serializers.BooleanField(required=False, help_text="Put the task off until others are done.")
+    version = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=2**31 - 1, help_text="Version that is overwritten."
+    )
+
+
+class DraftSerializer(serializers.ModelSerializer[AnnotationDraft]):
+    """A draft as Label Studio's clients read it."""
+
+    user = serializers.CharField(help_text="E-mail of the author.")
+    created_username = serializers.CharField(help_text="E-mail and id of the author.")
+    created_ago = serializers.CharField(help_text="Always empty.")
+    import_id = serializers.IntegerField(allow_null=True, help_text="Always null.")
+
+    class Meta:
+        model = AnnotationDraft
+        fields = [
+            *("id", "user", "created_username", "created_ago", "result", "lead_time", "was_postponed", "import_id"),
+            *("created_at", "updated_at", "version", "task", "annotation"),
+        ]
+
+
 class PredictionWriteSerializer(serializers.ModelSerializer[Prediction]):
     """Fields of a prediction that clients may set."""
 
@@ -214,6 +241,17 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             ),
             *("annotations", "predictions", "drafts"),
         ]
+
+
+class HandedOutTaskSerializer(TaskSerializer):
+    """A task that was handed out."""
+
+    queue = serializers.CharField(help_text="Why this task: the queue it comes from.")
+    unique_lock_id = serializers.CharField(help_text="Id of the lock that keeps others from doing the same work.")
+    lock_expires_at = serializers.DateTimeField(help_text="Others may have the task from then on (UTC).")
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TaskSerializer.Meta.fields, "queue", "unique_lock_id", "lock_expires_at"]
 
 
 class TaskPageSerializer(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ _LOCKED: Final = f"""
            p.parsed_label_config::text
     FROM tasks_task t JOIN projects_project p ON p.id = t.project_id
     WHERE t.id = ANY(%(tasks)s) AND {visible_project_condition("t.project_id")}
-    ORDER BY t.id FOR UPDATE OF t"""
+    ORDER BY t.id FOR NO KEY UPDATE OF t"""
 
 
 @dataclass(frozen=True, kw_only=True)
