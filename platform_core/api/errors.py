@@ -104,6 +104,14 @@ class ConflictError(TenonError):
     default_detail = "The object is not in a state that allows this."
 
 
+class PreconditionFailedError(TenonError):
+    """The object was changed since the client read it; `data` names its present `etag`."""
+
+    code = "precondition_failed"
+    status_code = 412
+    default_detail = "The object was changed meanwhile. Read it again and repeat the change."
+
+
 class PayloadTooLargeError(TenonError):
     """The body is over the limit; `data` names the limit in bytes."""
 

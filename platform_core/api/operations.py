@@ -33,6 +33,7 @@ _ERROR_WORDS = {
     404: "Unknown or invisible object.",
     405: "Not for this object.",
     409: "The state of the object forbids it.",
+    412: "The object was changed since the `ETag` of `If-Match` was read.",
     413: "The body is over the limit.",
     415: "This content type is not read here.",
     429: "Too many attempts.",
