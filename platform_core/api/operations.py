@@ -35,6 +35,7 @@ _ERROR_WORDS = {
     409: "The state of the object forbids it.",
     413: "The body is over the limit.",
     415: "This content type is not read here.",
+    416: "The range is not within the file.",
     429: "Too many attempts.",
     503: "Not available now.",
 }

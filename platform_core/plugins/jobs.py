@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
+from platform_core.jobs.housekeeping import housekeeping_steps
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job, path_of
 from platform_core.jobs.runner import JobContext
@@ -64,6 +65,9 @@ def housekeeping_job(context: JobContext) -> dict[str, Any]:
         with tenant_scope(organization), transaction.atomic():
             start_job_async_or_sync(purge_due_plugins_job)
         context.progress(done, len(purging))
+    for step in housekeeping_steps().values():
+        step()
+        context.check()
     start_job_async_or_sync(housekeeping_job, run_after=timezone.now() + HOUSEKEEPING_EVERY)
     return {"organizations_dropped": dropped, "organizations_with_purges": len(purging)}
 
