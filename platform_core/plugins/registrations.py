@@ -118,7 +118,8 @@ class ExporterSpec:
         content_type: MIME type of the file.
         extension: file name ending with the dot.
         write: consumes rows and writes bytes as it goes, in constant memory; raises `ExportFormatError` for tasks that
-            the format cannot hold. `out` is only ever appended to: it has neither `seek` nor `tell`.
+            the format cannot hold. `out` is only ever appended to: `write`, `writelines` and `flush`
+            are all there is.
         name: what clients ask for, as in `export_type=CONLL2003`; upper case. Empty: only `slug.key` names it. A name
             that two enabled plugins claim names neither.
         tags: words to find the format by, for people.

@@ -51,6 +51,11 @@ class DigestingFile:
         self.size += len(block)
         return len(block)
 
+    def writelines(self, blocks: Iterable[Any]) -> None:
+        """Append bytes, piece by piece."""
+        for block in blocks:
+            self.write(block)
+
     def flush(self) -> None:
         """Hand what is buffered to the system."""
         self._raw.flush()
