@@ -9,6 +9,7 @@ import shutil
 import tempfile
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import IO, Any, BinaryIO, Final
 
@@ -103,7 +104,7 @@ def check_archive(file: IO[bytes]) -> None:
             _check_sizes(parts)
             for part in parts:
                 _check_real_size(packed, part)
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
         if isinstance(error, ImportFormatError):
             raise
         raise ImportFormatError(NOT_A_WORKBOOK) from error

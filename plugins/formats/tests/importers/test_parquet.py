@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import io
 from decimal import Decimal
 
@@ -26,9 +26,7 @@ def tasks(content):
 
 
 def test_rows_become_tasks_over_row_groups():
-    rows = [
-        {"text": str(number), "n": number, "tags": ["a"], "at": datetime.date(2026, 1, 2)} for number in range(2500)
-    ]
+    rows = [{"text": str(number), "n": number, "tags": ["a"], "at": dt.date(2026, 1, 2)} for number in range(2500)]
     found = tasks(file_of(rows, row_group_size=100))
 
     assert [task.data for task in found] == [{**row, "at": "2026-01-02"} for row in rows]

@@ -1,4 +1,4 @@
-import datetime
+import datetime as dt
 import io
 import zipfile
 import zlib
@@ -37,8 +37,35 @@ def rebuilt(content, **parts):
     return out.getvalue()
 
 
+def with_shared_strings():
+    """Return a workbook as other programs write them: its texts lie in a part of their own."""
+    content = book(["a"], ["x"])
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        types, sheet = packed.read("[Content_Types].xml"), packed.read("xl/worksheets/sheet1.xml")
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/></Types>'
+    for number, text in enumerate((b"a", b"x")):
+        sheet = sheet.replace(b't="inlineStr"><is><t>' + text + b"</t></is>", b't="s"><v>%d</v>' % number)
+    out = io.BytesIO(
+        rebuilt(content, **{"[Content_Types]": types.replace(b"</Types>", override), "sheet1": sheet}),
+    )
+    with zipfile.ZipFile(out, "a") as packed:
+        packed.writestr(
+            "xl/sharedStrings.xml",
+            '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+            "<si><t>a</t></si><si><t>x</t></si></sst>",
+        )
+    return out.getvalue()
+
+
+def test_texts_in_a_part_of_their_own_are_read():
+    content = with_shared_strings()
+    assert b"inlineStr" not in zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml")
+    assert [task.data for task in tasks(content)] == [{"a": "x"}]
+
+
 def test_rows_become_tasks():
-    moment = datetime.datetime(2026, 1, 2, 3, 4, 5)
+    moment = dt.datetime(2026, 1, 2, 3, 4, 5)
     found = tasks(book(["text", "count", "when"], ["a", 1, moment], [None, None, None], ["b", 2.5, None], sheets=2))
 
     assert [task.data for task in found] == [
@@ -98,14 +125,15 @@ def test_broken_parts_are_refused_or_read_without_failing(part, text):
 )
 @pytest.mark.parametrize("part", ["sheet1", "sharedStrings", "workbook"])
 def test_entities_are_not_expanded(part, declaration):
-    with zipfile.ZipFile(io.BytesIO(book(["a"], ["x"]))) as packed:
+    content = with_shared_strings()
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
         (name,) = [name for name in packed.namelist() if name.endswith(f"{part}.xml")]
         text = packed.read(name)
     start = text.index(b"?>") + 2 if text.startswith(b"<?xml") else 0
     hostile = text[:start] + declaration + text[start:].replace(b">x<", b">&a;<").replace(b">a<", b">&a;<")
 
     try:
-        found = tasks(rebuilt(book(["a"], ["x"]), **{part: hostile}))
+        found = tasks(rebuilt(content, **{part: hostile}))
     except ImportFormatError:
         return
     # A declaration that nothing refers to may be skipped over.
