@@ -21,8 +21,8 @@ from platform_core.tasks.api.snapshot_serializers import (
     SnapshotSerializer,
 )
 from platform_core.tasks.export_files import export_files
+from platform_core.tasks.export_jobs import convert_snapshot_job, write_snapshot_job
 from platform_core.tasks.exporting import JSON
-from platform_core.tasks.jobs.exports import convert_snapshot_job, write_snapshot_job
 from platform_core.tasks.models import ExportSnapshot, ExportStatus
 from platform_core.tasks.queries.snapshots import LISTED, find_snapshot, snapshot_objects, snapshots_of
 from platform_core.tasks.services.snapshots import convert_snapshot, create_snapshot, delete_snapshot

@@ -7,7 +7,7 @@ import pytest
 from platform_core.jobs.models import Job
 from platform_core.sdk.testing.scopes import records_of
 from platform_core.tasks.export_files import export_files
-from platform_core.tasks.jobs.exports import tidy_exports
+from platform_core.tasks.export_jobs import tidy_exports
 from platform_core.tasks.models import ExportSnapshot
 from tenants.scope import tenant_scope
 

@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0001_initial"),
-        ("projects", "0001_initial"),
-        ("tasks", "0001_initial"),
+        ("members", "0002_fewer_indexes"),
+        ("projects", "0002_fewer_indexes"),
+        ("tasks", "0002_fewer_indexes"),
     ]
 
     operations = [
