@@ -1,5 +1,6 @@
 """Tasks, what people and models say about them, and how they came in."""
 
+from platform_core.tasks.models.exports import ExportConversion, ExportSnapshot, ExportStatus
 from platform_core.tasks.models.imports import ImportRun, ImportStatus
 from platform_core.tasks.models.labelling import AnnotationDraft, AnnotationHistory, TaskLock
 from platform_core.tasks.models.tasks import Task
@@ -9,6 +10,9 @@ __all__ = [
     "Annotation",
     "AnnotationDraft",
     "AnnotationHistory",
+    "ExportConversion",
+    "ExportSnapshot",
+    "ExportStatus",
     "ImportRun",
     "ImportStatus",
     "LastAction",
