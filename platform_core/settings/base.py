@@ -120,6 +120,8 @@ STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "api" / "static"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024 * 1024)
 TENON_MAX_IMPORT_TASKS = environment.number("TENON_MAX_IMPORT_TASKS", 1_000_000)
+TENON_TASK_LOCK_SECONDS = environment.number("TENON_TASK_LOCK_SECONDS", 3600)
+TENON_EXPORT_DAYS = environment.number("TENON_EXPORT_DAYS", 30)
 
 SESSION_ENGINE = "platform_core.members.sessions"
 SESSION_COOKIE_NAME = "tenon_session"

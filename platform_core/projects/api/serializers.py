@@ -62,7 +62,7 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         allow_blank=True,
         trim_whitespace=False,
         write_only=True,
-        help_text="Password for task media; kept encrypted, never answered. Null or empty takes it away.",
+        help_text="Password for task media; kept encrypted, never answered. An empty text takes it away.",
     )
     control_weights = serializers.DictField(
         child=ControlWeightSerializer(),
@@ -83,9 +83,9 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Store null texts as empty ones, as Label Studio's clients send either."""
-        nullable = ("pinned_at", "task_data_login", "task_data_password")
-        silent = ("label_config", "control_weights")
+        """Store null texts as empty ones, as Label Studio's clients send either; a null password says nothing."""
+        nullable = ("pinned_at", "task_data_login")
+        silent = ("task_data_password", "label_config", "control_weights")
         return {
             name: "" if value is None and name not in nullable else value
             for name, value in attrs.items()
@@ -114,6 +114,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     config_suitable_for_bulk_annotation = serializers.BooleanField(read_only=True)
     assignment_settings = serializers.DictField(read_only=True, help_text="How tasks are handed out.")
     review_settings = serializers.DictField(read_only=True, help_text="How annotations are reviewed.")
+    task_data_password = serializers.CharField(read_only=True, allow_null=True, help_text="Always null: a secret.")
     control_weights = serializers.DictField(child=ControlWeightSerializer(), read_only=True)
     parsed_label_config = serializers.DictField(
         read_only=True, help_text="Control to type, to_name, inputs, labels and labels_attrs."
@@ -135,7 +136,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
         fields = [
-            *[name for name in READABLE if name != "task_data_password"],
+            *READABLE,
             *COUNTERS,
             "members",
             "members_count",

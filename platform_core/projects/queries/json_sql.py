@@ -57,6 +57,8 @@ _DERIVED: Final = {
     "created_at": _moment("p.created_at"),
     "updated_at": _moment("p.updated_at"),
     "pinned_at": _moment("p.pinned_at"),
+    # Stored secrets are never answered; the key is there because Label Studio's clients read it.
+    "task_data_password": "NULL::text",
     "organization": "%(organization)s::bigint",
     "created_by": _CREATOR,
     "queue_total": "c.task_number",

@@ -11,13 +11,28 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
+<<<<<<< HEAD
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.orphans import refuse_orphaning_change
+=======
+from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
+from platform_core.projects.services.labelling_rules import apply_labelling_rules
+>>>>>>> main
 from platform_core.sealed_fields import save_secret
 
 SECRET: Final = "task_data_password"  # noqa: S105  (name of the field)
 # What is worked out, or sealed, instead of being stored as it came.
 _NOT_AS_SENT: Final = frozenset({"label_config", "control_weights", SECRET})
+# Those that refer to others come first.
+TABLES_OF_PROJECT = (
+    "tasks_annotationdraft",
+    "tasks_annotationhistory",
+    "tasks_tasklock",
+    "tasks_annotation",
+    "tasks_prediction",
+    "tasks_importrun",
+    "tasks_task",
+)
 
 
 @transaction.atomic
@@ -60,7 +75,8 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         InvalidLabelConfigError: the new label config breaks a rule.
         ValidationFailedError: annotations exist that the new config would orphan.
     """
-    project: Project | None = Project.objects.select_for_update().filter(pk=project_id).first()
+    # No key: who submits an annotation meanwhile needs the key only, and holds a task that new rules may change.
+    project: Project | None = Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     changed = _changed_fields(project, values, actor)
@@ -71,6 +87,7 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         changed[SECRET] = None
     if changed:
         project.save(update_fields=[*changed, "updated_at"])
+        apply_labelling_rules(project, changed)
         record_audit(
             actor=actor,
             action="project.updated",
@@ -93,8 +110,8 @@ def delete_project(*, project_id: int, actor: Principal) -> None:
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
     with connection.cursor() as cursor:
-        for table in ("tasks_annotation", "tasks_prediction", "tasks_importrun", "tasks_task"):
-            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])  # noqa: S608  (four constants)
+        for table in TABLES_OF_PROJECT:
+            cursor.execute(f"DELETE FROM {table} WHERE project_id = %s", [project_id])  # noqa: S608  (constants)
     project.delete()
     record_audit(
         actor=actor,

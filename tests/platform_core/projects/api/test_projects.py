@@ -12,7 +12,7 @@ CONFIG = (
     '<View><Text name="text" value="$text"/><Choices name="topic" toName="text">'
     '<Choice value="Weather"/><Choice value="Traffic"/></Choices></View>'
 )
-# What Label Studio 1.23 answers except `task_data_password`, a secret, and the two that its SDK requires beside them.
+# What Label Studio 1.23 answers, and the two that its SDK requires beside them.
 LABEL_STUDIO_KEYS = {
     *("id", "title", "description", "label_config", "expert_instruction", "show_instruction", "show_skip_button"),
     *("enable_empty_annotation", "show_annotation_history", "organization", "color", "maximum_annotations"),
@@ -20,7 +20,7 @@ LABEL_STUDIO_KEYS = {
     *("start_training_on_annotation_update", "show_collab_predictions", "num_tasks_with_annotations", "task_number"),
     *("useful_annotation_number", "ground_truth_number", "skipped_annotations_number", "total_annotations_number"),
     *("total_predictions_number", "sampling", "show_ground_truth_first", "annotator_evaluation_enabled"),
-    *("show_overlap_first", "overlap_cohort_percentage", "task_data_login", "control_weights"),
+    *("show_overlap_first", "overlap_cohort_percentage", "task_data_login", "task_data_password", "control_weights"),
     *("parsed_label_config", "evaluate_predictions_automatically", "config_has_control_tags", "skip_queue"),
     *("reveal_preannotations_interactively", "pinned_at", "finished_task_number", "queue_total", "queue_done"),
     *("config_suitable_for_bulk_annotation", "state", "assignment_settings", "review_settings"),
@@ -101,7 +101,7 @@ def test_unknown_and_read_only_keys_are_ignored(alpha_client):
 
 
 def test_project_object_can_be_sent_back_whole(alpha_client):
-    made = make(alpha_client, description="x")
+    made = make(alpha_client, description="x", task_data_password="secret")
 
     again = alpha_client.patch(f"/api/projects/{made['id']}/", made)
 
