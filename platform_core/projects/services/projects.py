@@ -11,13 +11,9 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
-<<<<<<< HEAD
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
-from platform_core.projects.services.orphans import refuse_orphaning_change
-=======
-from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
 from platform_core.projects.services.labelling_rules import apply_labelling_rules
->>>>>>> main
+from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.sealed_fields import save_secret
 
 SECRET: Final = "task_data_password"  # noqa: S105  (name of the field)
