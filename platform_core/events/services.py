@@ -4,10 +4,11 @@ from typing import Any
 
 from django.db import connection
 
-from platform_core.api.request_id import current_client_address, current_request_id
+from platform_core.api.request_id import current_client_address, current_request_id, current_user_agent
 from platform_core.events.models import AuditEntry, OutboxEvent
 from platform_core.jobs.wake import wake_after_commit
 from platform_core.members.principal import Principal
+from platform_core.plugins.acting import acting_plugin
 from tenants.scope import current_organization
 
 
@@ -15,6 +16,8 @@ def record_audit(
     *, actor: Principal | None, action: str, target_type: str, target_id: str | int, data: dict[str, Any] | None = None
 ) -> None:
     """Say who did what to which object; the row can never be changed.
+
+    Where it came from, by which credential and through which plugin, the entry takes from the request or job.
 
     Args:
         actor: who acts; None for the platform itself.
@@ -29,8 +32,12 @@ def record_audit(
         data=data or {},
         actor_id=actor.id if actor is not None else None,
         actor_email=actor.email if actor is not None else "",
+        credential=actor.credential if actor is not None else "",
+        credential_id=actor.credential_id if actor is not None else None,
+        plugin=acting_plugin(),
         request_id=current_request_id(),
         ip_address=current_client_address(),
+        user_agent=current_user_agent(),
     )
 
 
