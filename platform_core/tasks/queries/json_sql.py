@@ -85,7 +85,7 @@ _TASK_ROW: Final = {
     "storage_filename": "t.storage_filename",
     "allow_skip": "t.allow_skip",
     "project": "t.project_id",
-    "file_upload": "NULL",
+    "file_upload": "t.file_upload_id",
     "comment_count": "0",
     "unresolved_comment_count": "0",
     "last_comment_updated_at": "NULL",
@@ -142,7 +142,8 @@ EXPORTED_TASK: Final = json_object(
         "id": "t.id",
         "annotations": f"""COALESCE((SELECT json_agg({EXPORTED_ANNOTATION} ORDER BY a.id)
             FROM tasks_annotation a WHERE a.task_id = t.id), '[]'::json)""",
-        "file_upload": "NULL",
+        "file_upload": """CASE WHEN t.file_upload_id IS NULL THEN NULL ELSE (SELECT replace(f.key::text, '-', '') || '-'
+            || f.name FROM tasks_fileupload f WHERE f.id = t.file_upload_id) END""",
         "drafts": "'[]'::json",
         "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json
             ELSE COALESCE((SELECT json_agg({PREDICTION} ORDER BY p.id)
