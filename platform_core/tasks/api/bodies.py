@@ -13,8 +13,10 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from platform_core.api.errors import PayloadTooLargeError, ValidationFailedError
+from platform_core.files import KNOWN_EXTENSIONS, extension_of
 from platform_core.outbound import OutboundFailedError, OutboundLimits, open_stream
 from platform_core.tasks.reading import detect_format
+from platform_core.tasks.reading.formats import BY_CONTENT_TYPE
 from platform_core.tasks.reading.spool import spooled
 from platform_core.tasks.services.import_runs import ImportOptions, IncomingFile
 from platform_core.tasks.services.import_sources import CORE_FORMATS, HEAD_BYTES
@@ -164,7 +166,16 @@ def _fetched(url: str) -> Iterator[IncomingFile]:
                 )
             for chunk in answer.chunks():
                 file.write(chunk)
-            name = PurePosixPath(unquote(urlsplit(answer.url).path)).name
-            content_type = answer.headers.get("content-type")
+            content_type = answer.headers.get("content-type", "")
+            name = _name_of(answer.url, content_type)
         file.seek(0)
-        yield IncomingFile(stream=file, name=name or "import.json", content_type=content_type)
+        yield IncomingFile(stream=file, name=name, content_type=content_type)
+
+
+def _name_of(url: str, content_type: str) -> str:
+    """Return the last part of a URL's path, with an extension by the content type where it has none that is known."""
+    name = PurePosixPath(unquote(urlsplit(url).path)).name
+    declared = BY_CONTENT_TYPE.get(content_type.partition(";")[0].strip().lower())
+    if declared is not None and extension_of(name) not in KNOWN_EXTENSIONS:
+        return f"{name or 'import'}.{declared}"
+    return name
