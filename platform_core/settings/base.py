@@ -46,6 +46,7 @@ TENANT_APPS = [
     "platform_core.tasks",
     "platform_core.jobs",
     "platform_core.events",
+    "platform_core.repeats",
     "platform_core.plugins",
 ]
 PLUGIN_APPS = installed_plugin_apps(TENON_DATA_DIR)

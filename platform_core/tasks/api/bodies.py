@@ -44,10 +44,18 @@ class Incoming:
     Attributes:
         files: to be kept and imported; at least one, or exactly one body.
         is_body: the one file is the request's body.
+        url: where the one file was fetched from.
     """
 
     files: list[IncomingFile]
     is_body: bool
+    url: str = ""
+
+    def parts(self) -> list[bytes | BinaryIO]:
+        """Return what makes this request another one: names and contents, or the URL, whatever is behind it now."""
+        if self.url:
+            return [self.url.encode()]
+        return [part for file in self.files for part in (file.name.encode("utf-8", "replace"), file.stream)]
 
 
 @contextmanager
@@ -76,9 +84,11 @@ def incoming(request: Request) -> Iterator[Incoming]:
             raise ValidationFailedError(
                 validation_errors={"file": [f"Send 1 to {MAX_FILES} files; {len(files)} came."]}
             )
+        url = ""
         if not files:
-            files = [stack.enter_context(_fetched(_url(request)))]
-        yield Incoming(files=files, is_body=False)
+            url = _url(request)
+            files = [stack.enter_context(_fetched(url))]
+        yield Incoming(files=files, is_body=False, url=url)
 
 
 def raw_body(request: Request) -> BinaryIO:

@@ -1,7 +1,7 @@
 """REST views of imports and exports."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -18,6 +18,7 @@ from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.models import Project
 from platform_core.projects.queries import visible_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, once, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.bodies import Incoming, StreamParser, import_options, incoming, named_body, raw_body, wants
 from platform_core.tasks.api.serializers import (
@@ -77,19 +78,27 @@ class ImportAPI(TenonAPIView):
         example=examples.REPORT,
         request_example=[{"data": {"text": "Saw opposite traffic at the same altitude."}}],
         errors=[413],
-        parameters=OPTIONS,
+        parameters=[IDEMPOTENCY_KEY, *OPTIONS],
     )
     def post(self, request: Request, pk: int) -> Response:
         """Import the tasks of the body or of the files."""
         project = visible_project(self.principal, pk)
         options = import_options(request)
         with incoming(request) as found:
-            if wants(request, "async") and options.commit:
-                return Response(self._plan(project, found, options), status=201)
-            if found.is_body:
-                report = import_body(project=project, body=found.files[0], options=options, actor=self.principal)
-            else:
-                report = import_files(project=project, files=found.files, options=options, actor=self.principal)
+            return once(
+                request,
+                self.principal,
+                make=lambda: self._imported(request, project, found, options),
+                content=found.parts,
+            )
+
+    def _imported(self, request: Request, project: Project, found: Incoming, options: ImportOptions) -> Response:
+        if wants(request, "async") and options.commit:
+            return Response(self._plan(project, found, options), status=201)
+        if found.is_body:
+            report = import_body(project=project, body=found.files[0], options=options, actor=self.principal)
+        else:
+            report = import_files(project=project, files=found.files, options=options, actor=self.principal)
         return Response(report_of(report, with_ids=wants(request, "return_task_ids")), status=201)
 
     def _plan(self, project: Project, found: Incoming, options: ImportOptions) -> dict[str, Any]:
@@ -123,8 +132,9 @@ class ReimportAPI(TenonAPIView):
         example={**examples.REPORT, "file_upload_ids": [1]},
         request_example={"file_upload_ids": [1], "files_as_tasks_list": True},
         errors=[413],
-        parameters=OPTIONS[1:4],
+        parameters=[IDEMPOTENCY_KEY, *OPTIONS[1:4]],
     )
+    @repeatable
     def post(self, request: Request, pk: int) -> Response:
         """Import files again that were uploaded before."""
         project = visible_project(self.principal, pk)
@@ -175,13 +185,17 @@ class ImportPredictionsAPI(TenonAPIView):
         example={"created": 1},
         request_example=[examples.NEW_PREDICTION],
         errors=[413],
+        parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request, pk: int) -> Response:
         """Import the predictions of the body."""
         project = visible_project(self.principal, pk)
         with raw_body(request) as body:
-            batches = iter_json_items(body, batch_size=BATCH, max_bytes=settings.TENON_MAX_IMPORT_BYTES)
-            created = import_predictions(project=project, batches=batches, actor=self.principal)
+            return once(request, self.principal, make=lambda: self._imported(project, body), content=lambda: [body])
+
+    def _imported(self, project: Project, body: BinaryIO) -> Response:
+        batches = iter_json_items(body, batch_size=BATCH, max_bytes=settings.TENON_MAX_IMPORT_BYTES)
+        created = import_predictions(project=project, batches=batches, actor=self.principal)
         return Response({"created": created}, status=201)
 
 
