@@ -78,7 +78,7 @@ def exports(place: Place, project: int, count: int, annotated: int, repeat: int)
     from platform_core.tasks.queries import json_sql
 
     path = f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"
-    query = f"SELECT {json_sql.EXPORTED_TASK}::text FROM tasks_task t WHERE t.project_id = {project} ORDER BY t.id"
+    query = f"SELECT {json_sql.exported_task()}::text FROM tasks_task t WHERE t.project_id = {project} ORDER BY t.id"
     _warm(place)
     memory = Memory.of(place.server.workers)
 

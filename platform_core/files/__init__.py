@@ -9,7 +9,13 @@ Keys are made by the platform, never from a client's words; names that people ga
 """
 
 from platform_core.files.kinds import KNOWN_EXTENSIONS, MEDIA_EXTENSIONS, clean_name, extension_of
-from platform_core.files.store import FileStore, LocalFileStore, organization_files
+from platform_core.files.store import (
+    FileStore,
+    LocalFileStore,
+    delete_files_of,
+    organization_files,
+    schemas_with_files,
+)
 
 __all__ = [
     "KNOWN_EXTENSIONS",
@@ -17,6 +23,8 @@ __all__ = [
     "FileStore",
     "LocalFileStore",
     "clean_name",
+    "delete_files_of",
     "extension_of",
     "organization_files",
+    "schemas_with_files",
 ]

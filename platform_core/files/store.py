@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -92,3 +93,15 @@ class LocalFileStore:
 def organization_files() -> FileStore:
     """Return the store of the organization in scope, apart from every other's."""
     return LocalFileStore(settings.TENON_FILES_ROOT / current_schema())
+
+
+def schemas_with_files() -> list[str]:
+    """Return the organizations' schemas that have files here."""
+    root = settings.TENON_FILES_ROOT
+    return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def delete_files_of(schemas: Iterable[str]) -> None:
+    """Delete all files of organizations that are gone."""
+    for schema in set(schemas) & set(schemas_with_files()):
+        shutil.rmtree(settings.TENON_FILES_ROOT / schema, ignore_errors=True)

@@ -1,33 +1,12 @@
-"""Jobs of tasks: imports that are too long for a request, and files that nobody refers to any more."""
+"""Background jobs of tasks: importing this module registers them all."""
 
-from typing import Any, Final
+from platform_core.tasks.export_jobs import convert_snapshot_job, delete_expired_exports_job, write_snapshot_job
+from platform_core.tasks.import_jobs import import_files_job, sweep_files_job
 
-from platform_core.api.errors import PermissionDeniedError
-from platform_core.jobs.registry import job
-from platform_core.jobs.runner import JobContext
-from platform_core.members.queries.acting import acting_member
-from platform_core.tasks.models import ImportRun
-from platform_core.tasks.services.file_uploads import sweep_files
-from platform_core.tasks.services.import_runs import ImportOptions, run_planned_import
-
-HOURS_2: Final = 7200
-
-
-@job(queue="default", timeout=HOURS_2)
-def import_files_job(context: JobContext, run_id: int, actor_id: int, options: dict[str, Any]) -> dict[str, Any]:
-    """Do an import whose files are kept already."""
-    run = ImportRun.objects.select_related("project").filter(pk=run_id).first()
-    if run is None:
-        # The project was deleted meanwhile, and its imports with it.
-        return {"import": run_id, "tasks": 0}
-    actor = acting_member(actor_id)
-    if actor is None:
-        raise PermissionDeniedError("Whoever asked for this import is no member any more.")
-    run_planned_import(run=run, options=ImportOptions(**options), actor=actor, progress=context.progress)
-    return {"import": run_id, "tasks": run.task_count}
-
-
-@job(queue="low")
-def sweep_files_job(context: JobContext) -> int:  # noqa: ARG001
-    """Delete bytes of files that have no row."""
-    return sweep_files()
+__all__ = [
+    "convert_snapshot_job",
+    "delete_expired_exports_job",
+    "import_files_job",
+    "sweep_files_job",
+    "write_snapshot_job",
+]

@@ -127,6 +127,8 @@ FOREIGN_BODIES = {
     ("project-reimport", "POST"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
     ("file-upload-list", "DELETE"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
     ("project-import-predictions", "POST"): lambda h, t: [[{"task": t.objects["task"], "result": result(h)}]],
+    # No view of anybody is known here; ids of views are walked by the plugin that brings them.
+    ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
     ("team-list", "POST"): lambda h, t: [{"name": "Mine", "admin": t.owner.member}],
     ("team-detail", "PATCH"): lambda h, t: [{"admin": t.owner.member}],
     ("team-member-list", "POST"): lambda h, t: [{"member": t.owner.member}],
@@ -210,6 +212,7 @@ NO_IDS = {
     "import_id",
     "hours",
     "unique_id",
+    "members_limit",
 }
 NO_IDS_OF = {
     ("project-list", "POST"): {"maximum_annotations", "overlap_cohort_percentage", "min_annotations_to_start_training"},

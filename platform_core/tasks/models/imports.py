@@ -39,6 +39,6 @@ class ImportRun(TimestampedModel):
     warnings = models.JSONField(default=list, help_text="What plugins warned about: at most 100.")
     job_id = models.UUIDField(null=True, help_text="Job that runs it; none when it ran in the request.")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who imported."
     )
     finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

@@ -45,5 +45,12 @@ class Task(TimestampedModel):
             models.Index(
                 fields=["file_upload"], condition=models.Q(file_upload__isnull=False), name="task_file_upload"
             ),
+            # What is handed out comes from these two, so that finished tasks cost nothing, however many there are.
+            models.Index(fields=["project", "id"], condition=models.Q(is_labeled=False), name="task_unfinished"),
+            models.Index(
+                fields=["project", "id"],
+                condition=models.Q(is_labeled=False, total_annotations__gt=0),
+                name="task_begun",
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["project", "inner_id"], name="task_inner_id_unique")]

@@ -1,10 +1,13 @@
+import os
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from platform_core.files import organization_files
+from platform_core.tasks.import_jobs import tidy_uploads
 from platform_core.tasks.models import FileUpload, Task
 from platform_core.tasks.services.file_uploads import sweep_files
-from tenants.scope import tenant_scope
+from tenants.scope import public_scope, tenant_scope
 
 CONFIG = '<View><Image name="img" value="$picture"/><Choices name="c" toName="img"><Choice value="A"/></Choices></View>'
 TEXT = '<View><Text name="t" value="$report"/><Choices name="c" toName="t"><Choice value="A"/></Choices></View>'
@@ -211,6 +214,22 @@ def test_bytes_without_a_row_are_swept(alpha_client, alpha, project, files_root)
         organization_files().write("uploads/999/short", [b"lost"])
         assert sweep_files() == 0
         assert sweep_files(older_than_seconds=-1) == 2
+    assert len(stored(files_root)) == 1
+
+
+def test_housekeeping_sweeps_organizations_and_forgets_those_that_are_gone(
+    alpha_client, alpha, project, files_root, jobs_run_at_once
+):
+    send(alpha_client, project, file("a.csv", CSV))
+    with tenant_scope(alpha):
+        organization_files().write(f"uploads/{project}/{'0' * 32}", [b"lost"])
+    os.utime(files_root / alpha.schema / f"uploads/{project}/{'0' * 32}", (1, 1))
+    (files_root / "o_gone/uploads").mkdir(parents=True)
+
+    with public_scope():
+        tidy_uploads()
+
+    assert not (files_root / "o_gone").exists()
     assert len(stored(files_root)) == 1
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("members", "0001_initial"),
         ("projects", "0001_initial"),
-        ("tasks", "0001_initial"),
+        ("tasks", "0004_exports"),
     ]
 
     operations = [
