@@ -124,6 +124,9 @@ FOREIGN_BODIES = {
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": t.owner.member}]}],
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": {"email": t.owner.email}}]}],
     ],
+    ("project-reimport", "POST"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("file-upload-list", "DELETE"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("project-import-predictions", "POST"): lambda h, t: [[{"task": t.objects["task"], "result": result(h)}]],
     # No view of anybody is known here; ids of views are walked by the plugin that brings them.
     ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
     ("member-detail", "PATCH"): lambda h, t: [{"custom_role": t.objects["role"]}],

@@ -26,6 +26,7 @@ from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
 
@@ -67,7 +68,9 @@ class ProjectListAPI(TenonAPIView):
         status=201,
         example=examples.PROJECT,
         request_example=examples.NEW_PROJECT,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
         project = create_project(values=self.validated(request), actor=self.principal)
