@@ -28,6 +28,7 @@ from platform_core.projects.services.label_configs import CheckedConfig, check_l
 from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
 from platform_core.projects.services.templates import with_template
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
 
@@ -69,7 +70,9 @@ class ProjectListAPI(TenonAPIView):
         status=201,
         example=examples.PROJECT,
         request_example=examples.NEW_PROJECT,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
         values = with_template(self.validated(request), self.principal)
