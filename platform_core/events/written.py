@@ -32,7 +32,7 @@ class ChangeRecord:
     def __init__(
         self, *, actor: Principal, action: str, target_type: str, target_id: int, data: dict[str, Any]
     ) -> None:
-        self._entry = {
+        self._entry: dict[str, str | int] = {
             "action": action,
             "target_type": target_type,
             "target_id": str(target_id),
@@ -49,7 +49,7 @@ class ChangeRecord:
     def write(self) -> None:
         """Write what `record_audit` and `emit_event` would, in one statement, and wake the worker after the commit."""
         assert connection.in_atomic_block, "audit entries and events are written in the transaction of their change"
-        arguments = {
+        arguments: dict[str, str | int | None] = {
             **self._entry,
             "request": current_request_id(),
             "address": current_client_address(),

@@ -51,10 +51,11 @@ def update_annotation(
         compiled = usable_config(task.project, actor)
         warnings = check_submission(task.project, compiled, submission, task_id=task.pk, principal=actor)
     after = Counted(was_cancelled=cancelled, ground_truth=values.get("ground_truth", old.ground_truth))
+    author = author_of(values["completed_by"], actor) if values.get("completed_by") else old.completed_by
     arguments = {
         "annotation": annotation_id,
         "member": actor.id,
-        "author": author_of(values["completed_by"], actor) if values.get("completed_by") else old.completed_by,
+        "author": author,
         "result": json_text(result),
         "result_count": count_regions(result),
         "was_cancelled": after.was_cancelled,
@@ -67,7 +68,7 @@ def update_annotation(
         **parents_of_task(task.pk, values),
     }
     row = _written(write_annotation("update", task, arguments, before=_counted(old), after=after), annotation_id)
-    tell("updated", task, row, author=arguments["author"], actor=actor)
+    tell("updated", task, row, author=author, actor=actor)
     return Submitted(pk=row.pk, content=row.content, version=row.version, warnings=warnings)
 
 
