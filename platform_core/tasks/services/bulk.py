@@ -56,8 +56,7 @@ def delete_annotations(*, annotation_ids: list[int], project_id: int, actor: Pri
         for pk in missing
     ]
     for item in found:
-        if item.pk not in missing:
-            _collect(item.pk, "annotation", partial(refuse_others, item, actor, "annotations.delete_all"), errors)
+        _collect(item.pk, "annotation", partial(refuse_others, item, actor, "annotations.delete_all"), errors)
     _refuse("annotation", errors)
     for item in found:
         # Each changes the counters of its task: the next one of the same task must see them.
