@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
+from platform_core.accounts.services.attempts import prune_attempts
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job, path_of
 from platform_core.jobs.runner import JobContext
@@ -57,7 +58,8 @@ def purge_due_plugins_job(context: JobContext) -> list[str]:  # noqa: ARG001
 
 @job(queue="low", scope="global")
 def housekeeping_job(context: JobContext) -> dict[str, Any]:
-    """Drop organizations and purge plugins whose time has come; run again in an hour."""
+    """Drop organizations, plugins' data and counts of sign-ins whose time has come; run again in an hour."""
+    pruned = prune_attempts()
     dropped = drop_due_organizations()
     purging = organizations_with_purges()
     for done, organization in enumerate(purging, start=1):
@@ -65,7 +67,11 @@ def housekeeping_job(context: JobContext) -> dict[str, Any]:
             start_job_async_or_sync(purge_due_plugins_job)
         context.progress(done, len(purging))
     start_job_async_or_sync(housekeeping_job, run_after=timezone.now() + HOUSEKEEPING_EVERY)
-    return {"organizations_dropped": dropped, "organizations_with_purges": len(purging)}
+    return {
+        "organizations_dropped": dropped,
+        "organizations_with_purges": len(purging),
+        "attempts_pruned": pruned,
+    }
 
 
 @transaction.atomic
