@@ -46,6 +46,10 @@ class JobRecord(TimestampedModel):
     worker = models.CharField(max_length=64, blank=True, default="", help_text="Worker that holds the lease.")
     cancel_requested = models.BooleanField(default=False, help_text="Somebody asked the running job to stop.")
     plugin = models.CharField(max_length=31, blank=True, default="", help_text="Plugin whose job this is, if any.")
+    schedule_key = models.CharField(
+        max_length=100, blank=True, default="", help_text="Name of the schedule, unique within the plugin."
+    )
+    every_seconds = models.PositiveIntegerField(null=True, help_text="Queued again so long after each start, if set.")
     started_at = models.DateTimeField(null=True, help_text="Start of the last attempt (UTC).")
     finished_at = models.DateTimeField(null=True, help_text="End of the job (UTC).")
 

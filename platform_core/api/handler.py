@@ -44,6 +44,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         headers["WWW-Authenticate"] = "Token"
     if isinstance(error, errors.ThrottledError) and "retry_after" in error.data:
         headers["Retry-After"] = str(error.data["retry_after"])
+    if isinstance(error, errors.RangeNotSatisfiableError):
+        headers["Content-Range"] = f"bytes */{error.data['size']}"
     return Response(error_body(error), status=error.status_code, headers=headers)
 
 

@@ -122,6 +122,9 @@ def _refusal(owned: Claim) -> Outcome | None:
         return Outcome(status="failed", error="This job is unknown to the installed version.")
     plugin = owned.plugin or definition.plugin
     if plugin and (owned.address.organization is None or plugin not in enabled_plugins()):
+        if owned.every_seconds is not None:
+            # A schedule outlives the time in which its plugin is off.
+            return Outcome(status="queued", delay_seconds=owned.every_seconds, counts=False)
         return Outcome(status="canceled", error=f'The plugin "{plugin}" is not enabled.')
     return None
 

@@ -126,6 +126,8 @@ FOREIGN_BODIES = {
     ],
     ("member-detail", "PATCH"): lambda h, t: [{"custom_role": t.objects["role"]}],
     ("invite-send", "POST"): lambda h, t: [{"emails": ["new@else.example"], "projects": [t.objects["project"]]}],
+    # No view of anybody is known here; ids of views are walked by the plugin that brings them.
+    ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
     ("team-list", "POST"): lambda h, t: [{"name": "Mine", "admin": t.owner.member}],
     ("team-detail", "PATCH"): lambda h, t: [{"admin": t.owner.member}],
     ("team-member-list", "POST"): lambda h, t: [{"member": t.owner.member}],
@@ -221,6 +223,7 @@ NO_IDS = {
     "import_id",
     "hours",
     "unique_id",
+    "members_limit",
 }
 NO_IDS_OF = {
     ("project-list", "POST"): {"maximum_annotations", "overlap_cohort_percentage", "min_annotations_to_start_training"},

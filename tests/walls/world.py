@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -12,6 +13,7 @@ from rest_framework.test import APIClient
 
 from platform_core.accounts.models import User
 from platform_core.jobs.models import Job
+from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.models import Invitation, Member, RefreshToken, TeamLink
 from platform_core.members.services.api_keys import issue_api_key
@@ -168,6 +170,10 @@ def _fill_project(world):
     world.objects["task"] = tasks[0]
     prediction = {"task": tasks[0], "result": result(world), "model_version": world.mark}
     world.objects["prediction"] = _made(client.post("/api/predictions/", prediction))["id"]
+    export = _made(client.post(f"/api/projects/{project}/exports/", {"title": world.mark}))
+    world.objects["export"] = export["id"]
+    with tenant_scope(world.organization):
+        assert wait_for_job(UUID(export["job"]), 10).status == "completed"
     access = {"members": [], "teams": [world.objects["team"]]}
     _made(client.patch(f"/api/projects/{project}/access/", access))
 

@@ -15,11 +15,14 @@ class ApiKey(TimestampedModel):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_keys", help_text="Who acts with it.")
     name = models.CharField(max_length=100, blank=True, default="", help_text="What the key is for.")
     prefix = models.CharField(max_length=16, help_text="First characters, to recognise the key in a list.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the whole key.")
     scopes = models.JSONField(null=True, help_text="Codenames the key is limited to; null means all of the member's.")
     expires_at = models.DateTimeField(null=True, help_text="Worthless after this time (UTC); null means never.")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     last_used_at = models.DateTimeField(null=True, help_text="Last use (UTC), at most a minute old.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="api_key_digest_unique")]
 
 
 class RefreshToken(TimestampedModel):
@@ -29,9 +32,12 @@ class RefreshToken(TimestampedModel):
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it."
     )
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of header and payload of the token.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of header and payload of the token.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was revoked (UTC).")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="refresh_token_digest_unique")]
 
 
 class Session(TimestampedModel):

@@ -1,4 +1,8 @@
-"""Who belongs to the organization: members, their roles and teams, and the invitations of those to come."""
+"""Who belongs to the organization: members, their roles and teams, and the invitations of those to come.
+
+Indexes are few on purpose, as each is made anew for every organization: uniqueness is a constraint (`unique=True` on
+text would add a second index for LIKE), and keys that say who did something have none, since member rows stay.
+"""
 
 import uuid
 
@@ -22,12 +26,15 @@ class CustomRole(TimestampedModel):
     """A role that the organization made: some permissions, and the built-in role that clients see."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the role.")
-    name = models.CharField(max_length=100, unique=True, help_text="Name of the role.")
+    name = models.CharField(max_length=100, help_text="Name of the role.")
     description = models.CharField(max_length=1000, blank=True, default="", help_text="What it is for.")
     base = models.CharField(
         max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Built-in role that Label Studio's clients see."
     )
     permissions = models.JSONField(default=list, help_text="Codenames it gives, instead of those of the base.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name"], name="custom_role_name_unique")]
 
 
 class Member(TimestampedModel):
@@ -71,29 +78,36 @@ class Member(TimestampedModel):
 class Team(TimestampedModel):
     """A group of members to which projects can be granted."""
 
-    name = models.CharField(max_length=200, unique=True, help_text="Name of the team.")
+    name = models.CharField(max_length=200, help_text="Name of the team.")
     admin = models.ForeignKey(
         Member,
         null=True,
         on_delete=models.SET_NULL,
+        db_index=False,
         related_name="administered_teams",
         help_text="Member who runs the team.",
     )
     members = models.ManyToManyField(
         Member, through="TeamMembership", related_name="teams", help_text="Who belongs to it."
     )
-    url = models.SlugField(
-        max_length=80, unique=True, null=True, db_index=False, help_text="Stable URL segment of the team."
-    )
+    url = models.SlugField(max_length=80, null=True, db_index=False, help_text="Stable URL segment of the team.")
     permission = models.CharField(
         max_length=100, blank=True, default="", help_text="One codename every member of it gains."
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="team_name_unique"),
+            models.UniqueConstraint(fields=["url"], name="team_url_unique"),
+        ]
 
 
 class TeamMembership(TimestampedModel):
     """A member of a team."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", help_text="The team.")
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, db_index=False, related_name="memberships", help_text="The team."
+    )
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="team_memberships", help_text="The member."
     )
@@ -107,12 +121,15 @@ class TeamLink(TimestampedModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the link.")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="links", help_text="The team it leads to.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who made it."
     )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="team_link_digest_unique")]
 
 
 class Invitation(TimestampedModel):
@@ -128,10 +145,13 @@ class Invitation(TimestampedModel):
         default="",
         help_text="SHA-256 of the open link it came by, and dies with; empty when a member invited.",
     )
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     accepted_at = models.DateTimeField(null=True, help_text="When it was used (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     invited_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who invited."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who invited."
     )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="invitation_digest_unique")]

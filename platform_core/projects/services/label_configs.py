@@ -27,8 +27,11 @@ class CheckedConfig:
     text: str
     compiled: CompiledConfig | None
     parsed: dict[str, Any] = field(default_factory=dict)
-    weights: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[dict[str, Any], ...] = ()
+
+    def weights(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Return the weights of the config's controls and labels: those wanted, else 1.0."""
+        return control_weights(self.compiled.config, wanted) if self.compiled is not None else {}
 
 
 def check_label_config(
@@ -49,9 +52,7 @@ def check_label_config(
     warnings = plugin_config_issues(
         compiled=compiled, parsed=parsed, principal=principal, project_id=project_id, text=text, previous=previous
     )
-    return CheckedConfig(
-        text=text, compiled=compiled, parsed=parsed, weights=control_weights(compiled.config), warnings=tuple(warnings)
-    )
+    return CheckedConfig(text=text, compiled=compiled, parsed=parsed, warnings=tuple(warnings))
 
 
 def refuse_disabled_plugins(compiled: CompiledConfig, enabled: frozenset[str]) -> None:

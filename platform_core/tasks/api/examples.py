@@ -28,6 +28,22 @@ ANNOTATION: Final[dict[str, Any]] = {
     "warnings": [],
 }
 NEW_ANNOTATION: Final = {"result": RESULT, "lead_time": 4.2}
+DRAFT: Final[dict[str, Any]] = {
+    "id": 4,
+    "user": "ada@example.com",
+    "created_username": " ada@example.com, 1",
+    "created_ago": "",
+    "result": RESULT,
+    "lead_time": 3.5,
+    "was_postponed": False,
+    "import_id": None,
+    "created_at": "2026-11-20T12:00:00.000000Z",
+    "updated_at": "2026-11-20T12:00:00.000000Z",
+    "version": 2,
+    "task": 3,
+    "annotation": None,
+}
+NEW_DRAFT: Final = {"result": RESULT, "lead_time": 3.5, "version": 1}
 PREDICTION: Final[dict[str, Any]] = {
     "id": 9,
     "result": RESULT,
@@ -61,6 +77,14 @@ TASK: Final[dict[str, Any]] = {
     "annotations": [ANNOTATION],
     "predictions": [],
     "drafts": [],
+}
+HANDED_OUT: Final = {
+    **TASK,
+    "is_labeled": False,
+    "annotations": [],
+    "queue": "Sequence queue",
+    "unique_lock_id": "17",
+    "lock_expires_at": "2026-11-20T13:00:00.000000Z",
 }
 NEW_TASK: Final = {"project": 1, "data": {"text": "Saw opposite traffic at the same altitude."}}
 PAGE: Final = {"tasks": [TASK], "total": 926, "total_annotations": 12, "total_predictions": 0, "next_cursor": None}

@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from platform_core.tasks.models import Annotation, ImportRun, Prediction, Task
+from platform_core.tasks.models import Annotation, AnnotationDraft, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
 
@@ -66,38 +66,47 @@ class TaskCreateSerializer(TaskWriteSerializer):
         fields = [*TaskWriteSerializer.Meta.fields, "project"]
 
 
-class AnnotationWriteSerializer(serializers.ModelSerializer[Annotation]):
-    """Fields of an annotation that members may set."""
+class AnnotationWriteSerializer(serializers.Serializer[Any]):
+    """Fields of an annotation that members may set; a plain serializer, for it is made for each submission."""
 
     result = RegionsField(required=False, help_text="Regions.")
     was_cancelled = serializers.BooleanField(required=False, help_text="The task is skipped.")
     ground_truth = serializers.BooleanField(required=False, help_text="Known to be right.")
     lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent.")
+    completed_by = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=BIG,
+        help_text="Whose work it is: oneself, or with `annotations.change_all` another member.",
+    )
     unique_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Chosen by the client, to repeat safely."
+        required=False,
+        allow_null=True,
+        help_text="Chosen by the client, to repeat safely: the same submission again answers the annotation it made.",
     )
     import_id = serializers.IntegerField(
         required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file."
     )
-    parent_prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
-    parent_annotation = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
+    parent_prediction = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Prediction it started from."
+    )
+    parent_annotation = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Annotation it started from."
+    )
+    draft_id = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=BIG,
+        help_text="Draft it was; one's draft of the task is consumed with or without it.",
+    )
+    draft_created_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the work was begun, where no draft tells."
+    )
     warning_reasons = serializers.DictField(
         child=serializers.CharField(max_length=1000), required=False, help_text="Warning code -> reason."
     )
-
-    class Meta:
-        model = Annotation
-        fields = [
-            "result",
-            "was_cancelled",
-            "ground_truth",
-            "lead_time",
-            "unique_id",
-            "import_id",
-            "parent_prediction",
-            "parent_annotation",
-            "warning_reasons",
-        ]
 
 
 class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
@@ -124,6 +133,33 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
                 "last_created_by",
             ),
             "warnings",
+        ]
+
+
+class DraftWriteSerializer(serializers.Serializer[Any]):
+    """Fields of a draft that its author may set."""
+
+    result = RegionsField(required=False, help_text="Regions; not checked against the label config yet.")
+    lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent so far.")
+    was_postponed = serializers.BooleanField(required=False, help_text="Put the task off until others are done.")
+    version = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=2**31 - 1, help_text="Version that is overwritten."
+    )
+
+
+class DraftSerializer(serializers.ModelSerializer[AnnotationDraft]):
+    """A draft as Label Studio's clients read it."""
+
+    user = serializers.CharField(help_text="E-mail of the author.")
+    created_username = serializers.CharField(help_text="E-mail and id of the author.")
+    created_ago = serializers.CharField(help_text="Always empty.")
+    import_id = serializers.IntegerField(allow_null=True, help_text="Always null.")
+
+    class Meta:
+        model = AnnotationDraft
+        fields = [
+            *("id", "user", "created_username", "created_ago", "result", "lead_time", "was_postponed", "import_id"),
+            *("created_at", "updated_at", "version", "task", "annotation"),
         ]
 
 
@@ -205,6 +241,17 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
             ),
             *("annotations", "predictions", "drafts"),
         ]
+
+
+class HandedOutTaskSerializer(TaskSerializer):
+    """A task that was handed out."""
+
+    queue = serializers.CharField(help_text="Why this task: the queue it comes from.")
+    unique_lock_id = serializers.CharField(help_text="Id of the lock that keeps others from doing the same work.")
+    lock_expires_at = serializers.DateTimeField(help_text="Others may have the task from then on (UTC).")
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TaskSerializer.Meta.fields, "queue", "unique_lock_id", "lock_expires_at"]
 
 
 class TaskPageSerializer(serializers.Serializer[Any]):

@@ -29,5 +29,14 @@ class Task(TimestampedModel):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["project", "id"], name="task_project_id")]
+        indexes = [
+            models.Index(fields=["project", "id"], name="task_project_id"),
+            # What is handed out comes from these two, so that finished tasks cost nothing, however many there are.
+            models.Index(fields=["project", "id"], condition=models.Q(is_labeled=False), name="task_unfinished"),
+            models.Index(
+                fields=["project", "id"],
+                condition=models.Q(is_labeled=False, total_annotations__gt=0),
+                name="task_begun",
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["project", "inner_id"], name="task_inner_id_unique")]

@@ -9,11 +9,11 @@ import orjson
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.projects.configs import CompiledConfig
-from platform_core.projects.models import Project
+from platform_core.projects.models import Project, SkipQueue
 from platform_core.tasks.copying import Column, Constant, RowEncoder
 from platform_core.tasks.models import LastAction
 from platform_core.tasks.reading import ImportTask
-from platform_core.tasks.services.annotations import count_regions
+from platform_core.tasks.services.annotation_writes import count_regions
 from platform_core.tasks.services.authors import Authors
 from platform_core.tasks.services.checks import check_result
 from platform_core.tasks.services.tasks import overlap_of
@@ -121,6 +121,7 @@ class ImportEncoder:
         annotations: list[tuple[Any, ...]] = []
         predictions: list[tuple[Any, ...]] = []
         project, moment = self.place.project, self.place.moment
+        ignored = project.skip_queue == SkipQueue.IGNORE_SKIPPED
         plain_overlap = project.maximum_annotations if project.overlap_cohort_percentage == 100 else None
         for index, (task, task_id) in enumerate(zip(tasks, ids, strict=True)):
             number = first_number + index
@@ -128,7 +129,7 @@ class ImportEncoder:
             done = skipped = 0
             if task.annotations or task.predictions:
                 done, skipped = self._work(task, task_id, first_item + index, annotations, predictions, totals)
-            labeled = done >= overlap
+            labeled = done + (skipped if ignored else 0) >= overlap
             totals.annotated_tasks += done > 0
             totals.finished_tasks += labeled
             rows.append(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("events", "0002_append_only_audit"),
+        ("events", "0003_fewer_indexes"),
     ]
 
     operations = [

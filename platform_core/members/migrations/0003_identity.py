@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0001_initial"),
+        ("members", "0002_fewer_indexes"),
     ]
 
     operations = [
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                         default=uuid.uuid4, help_text="Identifier of the role.", primary_key=True, serialize=False
                     ),
                 ),
-                ("name", models.CharField(help_text="Name of the role.", max_length=100, unique=True)),
+                ("name", models.CharField(help_text="Name of the role.", max_length=100)),
                 ("description", models.CharField(blank=True, default="", help_text="What it is for.", max_length=1000)),
                 (
                     "base",
@@ -159,5 +159,9 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("id", 1)), name="organization_policy_single")
                 ],
             },
+        ),
+        migrations.AddConstraint(
+            model_name="customrole",
+            constraint=models.UniqueConstraint(fields=["name"], name="custom_role_name_unique"),
         ),
     ]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tenants", "0002_append_only_audit"),
+        ("tenants", "0004_schedules"),
     ]
 
     operations = [
