@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db import connection
 
-from platform_core.api.request_id import current_client_address, current_request_id, current_user_agent
 from platform_core.events.models import AuditEntry, OutboxEvent
+from platform_core.events.origin import origin_of
 from platform_core.jobs.wake import wake_after_commit
 from platform_core.members.principal import Principal
-from platform_core.plugins.acting import acting_plugin
 from tenants.scope import current_organization
 
 
@@ -33,21 +32,9 @@ def record_audits(
 ) -> None:
     """Write several entries (action, target id, data) about objects of one kind in one statement."""
     assert connection.in_atomic_block, "audit entries are written in the transaction of their change"
+    origin = origin_of(actor)
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            action=action,
-            target_type=target_type,
-            target_id=str(target_id),
-            data=data,
-            actor_id=actor.id if actor is not None else None,
-            actor_email=actor.email if actor is not None else "",
-            credential=actor.credential if actor is not None else "",
-            credential_id=actor.credential_id if actor is not None else None,
-            plugin=acting_plugin(),
-            request_id=current_request_id(),
-            ip_address=current_client_address(),
-            user_agent=current_user_agent(),
-        )
+        AuditEntry(action=action, target_type=target_type, target_id=str(target_id), data=data, **origin)
         for action, target_id, data in entries
     )
 

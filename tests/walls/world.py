@@ -7,6 +7,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -168,6 +169,11 @@ def _fill_project(world):
     report = _made(client.post(f"/api/projects/{project}/import?return_task_ids=1", [{"text": world.mark}] * 3))
     world.objects["import"], tasks = report["id"], report["task_ids"]
     world.objects["task"] = tasks[0]
+    file = SimpleUploadedFile("notes.txt", world.mark.encode(), "text/plain")
+    uploaded = _made(client.post(f"/api/projects/{project}/import", {"file": file}, format="multipart"))
+    (world.objects["upload"],) = uploaded["file_upload_ids"]
+    path = _made(client.get(f"/api/import/file-upload/{world.objects['upload']}"))["file"]
+    world.objects["upload_name"] = path.rpartition("/")[2]
     prediction = {"task": tasks[0], "result": result(world), "model_version": world.mark}
     world.objects["prediction"] = _made(client.post("/api/predictions/", prediction))["id"]
     export = _made(client.post(f"/api/projects/{project}/exports/", {"title": world.mark}))

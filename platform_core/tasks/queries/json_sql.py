@@ -113,7 +113,7 @@ _TASK_ROW: Final = {
     "storage_filename": "t.storage_filename",
     "allow_skip": "t.allow_skip",
     "project": "t.project_id",
-    "file_upload": "NULL",
+    "file_upload": "t.file_upload_id",
     "comment_count": "0",
     "unresolved_comment_count": "0",
     "last_comment_updated_at": "NULL",
@@ -168,7 +168,8 @@ _EXPORTED_AUTHOR: Final = """(SELECT json_build_object('id', m.id, 'email', m.em
 _EXPORTED_TASK: Final = {
     "id": "t.id",
     "annotations": "",
-    "file_upload": "NULL",
+    "file_upload": """CASE WHEN t.file_upload_id IS NULL THEN NULL ELSE (SELECT replace(f.key::text, '-', '') || '-'
+        || f.name FROM tasks_fileupload f WHERE f.id = t.file_upload_id) END""",
     "drafts": "'[]'::json",
     "predictions": "",
     "data": "t.data",
