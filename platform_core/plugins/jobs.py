@@ -7,6 +7,7 @@ from typing import Any, Final
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from platform_core.jobs.housekeeping import housekeeping_steps
 from platform_core.jobs.pruning import prune_jobs
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job
@@ -73,6 +74,9 @@ def housekeeping_job(context: JobContext) -> dict[str, Any]:
     for done, organization in enumerate(organizations, start=1):
         pruned += _pruned(organization)
         context.progress(done, len(organizations))
+    for step in housekeeping_steps().values():
+        step()
+        context.check()
     return {
         "organizations_dropped": dropped,
         "organizations_with_purges": len(purging),

@@ -37,6 +37,8 @@ WITHOUT_CREDENTIAL = {
 WITHOUT_BODIES = {
     "schema": "answers an OpenAPI document, which describes itself",
     "project-export": "streams a file",
+    "uploaded-file": "streams a file",
+    "snapshot-download": "streams a file",
     "project-tasks": "deletes; neither body nor answer",
 }
 

@@ -24,7 +24,9 @@ from platform_core.projects.queries import visible_project
 from platform_core.projects.queries.lists import Shape, project_json, project_page
 from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
+from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
 
@@ -66,7 +68,9 @@ class ProjectListAPI(TenonAPIView):
         status=201,
         example=examples.PROJECT,
         request_example=examples.NEW_PROJECT,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
         project = create_project(values=self.validated(request), actor=self.principal)
@@ -148,10 +152,11 @@ class ProjectValidateAPI(TenonAPIView):
         request_example={"label_config": examples.LABEL_CONFIG},
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Answer 200 for a good config, 400 with every fault for a bad one."""
+        """Answer 200 for a good config, 400 with every fault for a bad one or with the work that is in its way."""
         project = visible_project(self.principal, pk)
         text = self.validated(request)["label_config"]
         checked = check_label_config(text, principal=self.principal, project_id=pk, previous=project.label_config)
+        refuse_orphaning_change(project=project, new=checked, principal=self.principal)
         changed = None
         if checked.compiled is not None and not is_empty(project.label_config):
             old = compiled_config(project.label_config, self.principal.enabled_plugins)

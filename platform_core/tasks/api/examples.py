@@ -44,6 +44,36 @@ DRAFT: Final[dict[str, Any]] = {
     "annotation": None,
 }
 NEW_DRAFT: Final = {"result": RESULT, "lead_time": 3.5, "version": 1}
+HISTORY_ITEM: Final[dict[str, Any]] = {
+    "id": 11,
+    "action": "updated",
+    "annotation_id": 5,
+    "task_id": 3,
+    "project_id": 1,
+    "organization_id": 1,
+    "created_by": 1,
+    "created_at": "2026-11-20T12:05:00.000000Z",
+    "started_at": None,
+    "lead_time": 4.2,
+    "was_cancelled": False,
+    "ground_truth": False,
+    "previous_result": [],
+    "result": RESULT,
+    "draft_id": None,
+    "review_id": None,
+    "comment": None,
+    "comment_id": None,
+}
+STATE_CHANGE: Final[dict[str, Any]] = {
+    "id": "h11",
+    "state": "COMPLETED",
+    "previous_state": "CREATED",
+    "transition_name": "task_completed",
+    "reason": "",
+    "context_data": {},
+    "triggered_by": {"id": 1, "email": "ada@example.com"},
+    "created_at": "2026-11-20T12:05:00.000000Z",
+}
 PREDICTION: Final[dict[str, Any]] = {
     "id": 9,
     "result": RESULT,
@@ -93,11 +123,13 @@ REPORT: Final = {
     "task_count": 2,
     "annotation_count": 0,
     "prediction_count": 0,
+    "predictions_count": 0,
     "duration": 0.02,
     "file_upload_ids": [],
     "could_be_tasks_list": True,
     "found_formats": ["json"],
     "data_columns": ["text"],
+    "warnings": [],
 }
 RUN: Final = {
     "id": 2,
@@ -109,9 +141,15 @@ RUN: Final = {
     "prediction_count": 0,
     "duration": 0.02,
     "source_format": "json",
+    "found_formats": ["json"],
+    "file_upload_ids": [],
+    "could_be_tasks_list": True,
     "data_columns": ["text"],
     "task_ids": [3, 4],
+    "warnings": [],
+    "job_id": None,
     "created_at": "2026-11-20T12:00:00.000000Z",
     "updated_at": "2026-11-20T12:00:00.000000Z",
     "finished_at": "2026-11-20T12:00:00.000000Z",
 }
+UPLOAD: Final = {"id": 1, "file": "upload/1/0b7d1f6e5a9f4b0c8d2e3f4a5b6c7d8e-reports.csv", "size": 1024}
