@@ -128,6 +128,14 @@ class UnsupportedMediaTypeError(TenonError):
     default_detail = "This content type is not supported here."
 
 
+class RangeNotSatisfiableError(TenonError):
+    """The part of a file that is asked for begins after its end."""
+
+    code = "range_not_satisfiable"
+    status_code = 416
+    default_detail = "The file ends before the range begins."
+
+
 class ThrottledError(TenonError):
     """Too many attempts; `data` carries `retry_after` in seconds."""
 

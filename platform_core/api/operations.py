@@ -36,6 +36,7 @@ _ERROR_WORDS = {
     412: "The object was changed since the `ETag` of `If-Match` was read.",
     413: "The body is over the limit.",
     415: "This content type is not read here.",
+    416: "The range is not within the file.",
     429: "Too many attempts.",
     503: "Not available now.",
 }

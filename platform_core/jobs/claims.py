@@ -27,11 +27,13 @@ _CLAIM = """
         lease_until = clock_timestamp() + %(lease)s * interval '1 second'
     WHERE id = (
         SELECT id FROM {table}
-        WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only}
+        WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only} {limit}
         ORDER BY array_position(%(queues)s::text[], queue::text), run_after, created_at
         LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds,
         every_seconds"""
+_AT_LIMIT = """
+    SELECT queue FROM {table} WHERE status = 'running' GROUP BY queue HAVING count(*) >= %(most)s"""
 _OWNED = " WHERE id = %(id)s AND status = 'running' AND worker = %(worker)s AND attempts = %(attempt)s"
 _RENEW = """
     UPDATE {table} SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
@@ -74,14 +76,20 @@ def claim(
 ) -> Claim | None:
     """Take one due job for the time of a lease, or None when there is none.
 
+    An organization that runs as many jobs of a queue as TENON_JOBS_PER_ORGANIZATION says gets none of that queue. Two
+    workers that look at the same moment may exceed it by one.
+
     Args:
         queues: in order of priority.
         job_id: take this one or none.
     """
     only = "AND id = %(id)s" if job_id is not None else ""
+    most = _most_running(organization)
+    limit = f"AND queue NOT IN ({_AT_LIMIT})".format(table=table_of(organization)) if most else ""
     values: dict[str, Any] = {"worker": worker, "lease": lease_seconds(), "queues": list(queues), "id": job_id}
     with scope_of(organization), connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(table=table_of(organization), only=only), values)
+        statement = _CLAIM.format(table=table_of(organization), only=only, limit=limit)
+        cursor.execute(statement, {**values, "most": most})
         row = cursor.fetchone()
     if row is None:
         return None
@@ -99,6 +107,20 @@ def claim(
         worker=worker,
         every_seconds=every,
     )
+
+
+def _most_running(organization: OrganizationRef | None) -> int:
+    return int(settings.TENON_JOBS_PER_ORGANIZATION) if organization is not None else 0
+
+
+def at_limit(organization: OrganizationRef | None, queue: str) -> bool:
+    """Say whether the organization runs as many jobs of a queue as it may."""
+    most = _most_running(organization)
+    if not most:
+        return False
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_AT_LIMIT.format(table=table_of(organization)), {"most": most})
+        return queue in {row[0] for row in cursor.fetchall()}
 
 
 def renew(owned: Claim, *, done: int, total: int | None) -> bool:

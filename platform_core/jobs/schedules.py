@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -16,7 +17,7 @@ from django.utils import timezone
 from platform_core.jobs.errors import JobRefusedError
 from platform_core.jobs.models import Job
 from platform_core.jobs.queries import state_of
-from platform_core.jobs.queue import announce_after_commit
+from platform_core.jobs.queue import announce_after_commit, run_in_caller
 from platform_core.jobs.registry import check_arguments, definition_of
 from platform_core.jobs.scoping import JobRow, model_of, scope_of
 from platform_core.jobs.types import QUEUES, JobAddress, JobDefinition, JobFunction, JobState
@@ -73,8 +74,11 @@ def schedule_job(
         values["created_by_id"] = actor.id
     with scope_of(organization):
         row = _written(organization, definition.plugin, key, values, start_at, timezone.now() + every)
-    waits = row.run_after > timezone.now()
-    announce_after_commit(JobAddress(organization=organization, id=row.pk), queue, wait=waits)
+    address, waits = JobAddress(organization=organization, id=row.pk), row.run_after > timezone.now()
+    if settings.TENON_JOBS_SYNC and not waits:
+        run_in_caller(address)
+    else:
+        announce_after_commit(address, queue, wait=waits)
     return row.pk
 
 

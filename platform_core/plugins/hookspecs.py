@@ -2,7 +2,8 @@
 
 Classes: R register (once at boot, database forbidden), L lifecycle (in a job, in the transaction of the act),
 V validate (in the request, in a savepoint), N narrow, P provide, E event (after commit, in a job). N and P have no hook
-yet. An implementation may accept fewer arguments than specified, so arguments can be added without breaking plugins.
+yet; exporters, which are registered callables, run as P. An implementation may accept fewer arguments than specified,
+so arguments can be added without breaking plugins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -190,6 +191,11 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
 # Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
 EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+# Exporters are registered callables too; a job that converts a snapshot gives them the time that the job has.
+EXPORTER = HookSpec(
+    name="exporter", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=60, limit=110
 )
 
 

@@ -123,11 +123,13 @@ REPORT: Final = {
     "task_count": 2,
     "annotation_count": 0,
     "prediction_count": 0,
+    "predictions_count": 0,
     "duration": 0.02,
     "file_upload_ids": [],
     "could_be_tasks_list": True,
     "found_formats": ["json"],
     "data_columns": ["text"],
+    "warnings": [],
 }
 RUN: Final = {
     "id": 2,
@@ -139,9 +141,15 @@ RUN: Final = {
     "prediction_count": 0,
     "duration": 0.02,
     "source_format": "json",
+    "found_formats": ["json"],
+    "file_upload_ids": [],
+    "could_be_tasks_list": True,
     "data_columns": ["text"],
     "task_ids": [3, 4],
+    "warnings": [],
+    "job_id": None,
     "created_at": "2026-11-20T12:00:00.000000Z",
     "updated_at": "2026-11-20T12:00:00.000000Z",
     "finished_at": "2026-11-20T12:00:00.000000Z",
 }
+UPLOAD: Final = {"id": 1, "file": "upload/1/0b7d1f6e5a9f4b0c8d2e3f4a5b6c7d8e-reports.csv", "size": 1024}

@@ -359,18 +359,78 @@ class TaskPageSerializer(serializers.Serializer[Any]):
 class ImportReportSerializer(serializers.Serializer[Any]):
     """What an import made."""
 
-    id = serializers.IntegerField(help_text="Id of the import; its report stays at `imports/{id}/`.")
+    id = serializers.IntegerField(
+        allow_null=True, help_text="Id of the import; its report stays at `imports/{id}/`. Null if nothing was written."
+    )
     task_count = serializers.IntegerField()
     annotation_count = serializers.IntegerField()
     prediction_count = serializers.IntegerField()
+    predictions_count = serializers.IntegerField(help_text="The same under the SDK's name.")
     duration = serializers.FloatField(help_text="Seconds.")
     file_upload_ids = serializers.ListField(child=serializers.IntegerField())
     could_be_tasks_list = serializers.BooleanField()
     found_formats = serializers.ListField(child=serializers.CharField())
     data_columns = serializers.ListField(child=serializers.CharField())
+    warnings = serializers.ListField(
+        child=serializers.DictField(), help_text="What plugins warn about, with the item's number; at most 100."
+    )
     task_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="With return_task_ids."
     )
+    job = serializers.UUIDField(required=False, help_text="With async: the job that imports.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Add the key that is a word of the language."""
+        number = serializers.IntegerField(required=False, help_text="With async: id of the import, to ask for it.")
+        return {**super().get_fields(), "import": number}
+
+
+class ReimportSerializer(serializers.Serializer[Any]):
+    """Which files to import again."""
+
+    file_upload_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), max_length=1000, help_text="Ids of the files."
+    )
+    files_as_tasks_list = serializers.BooleanField(
+        default=True, help_text="False: each table or text is one task that names the file, as time series are."
+    )
+
+
+class FileUploadSerializer(serializers.Serializer[Any]):
+    """An uploaded file."""
+
+    id = serializers.IntegerField()
+    file = serializers.CharField(help_text="Path; after `/data/` it is the URL.")
+    size = serializers.IntegerField(help_text="Bytes.")
+
+
+class UploadContentSerializer(serializers.Serializer[Any]):
+    """The content of a file."""
+
+    file = serializers.FileField(max_length=1000, allow_empty_file=True, help_text="The file, as part of a form.")
+
+
+class DeleteUploadsSerializer(serializers.Serializer[Any]):
+    """Which files to delete."""
+
+    file_upload_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        required=False,
+        max_length=10_000,
+        help_text="Ids of the files; all of the project unless given.",
+    )
+
+
+class DeletedUploadsSerializer(serializers.Serializer[Any]):
+    """How many files were deleted."""
+
+    deleted = serializers.IntegerField()
+
+
+class PredictionImportSerializer(serializers.Serializer[Any]):
+    """What an import of predictions made."""
+
+    created = serializers.IntegerField(help_text="Predictions made.")
 
 
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
@@ -380,7 +440,8 @@ class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
         model = ImportRun
         fields = [
             *("id", "project", "status", "error", "task_count", "annotation_count", "prediction_count", "duration"),
-            *("source_format", "data_columns", "task_ids", "created_at", "updated_at", "finished_at"),
+            *("source_format", "found_formats", "file_upload_ids", "could_be_tasks_list", "data_columns", "task_ids"),
+            *("warnings", "job_id", "created_at", "updated_at", "finished_at"),
         ]
 
 

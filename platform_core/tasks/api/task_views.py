@@ -13,6 +13,7 @@ from platform_core.api.views import TenonAPIView
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     TaskCreateSerializer,
@@ -84,7 +85,9 @@ class TaskListAPI(TenonAPIView):
         status=201,
         example=examples.TASK,
         request_example=examples.NEW_TASK,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Add one task to a project."""
         values = self.validated(request)

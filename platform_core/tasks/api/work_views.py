@@ -13,6 +13,7 @@ from platform_core.api.operations import operation
 from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     BIG,
@@ -84,7 +85,9 @@ class AnnotationListAPI(TenonAPIView):
         status=201,
         example=examples.ANNOTATION,
         request_example=examples.NEW_ANNOTATION,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request, pk: int) -> Response:
         """Create an annotation."""
         values = self.validated(request)
@@ -171,7 +174,9 @@ class PredictionListAPI(TenonAPIView):
         status=201,
         example=examples.PREDICTION,
         request_example=examples.NEW_PREDICTION,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Store what a model says about a task."""
         values: dict[str, Any] = self.validated(request)

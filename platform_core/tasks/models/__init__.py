@@ -1,5 +1,7 @@
 """Tasks, what people and models say about them, and how they came in."""
 
+from platform_core.tasks.models.exports import ExportConversion, ExportSnapshot, ExportStatus
+from platform_core.tasks.models.files import FileUpload
 from platform_core.tasks.models.imports import ImportRun, ImportStatus
 from platform_core.tasks.models.labelling import AnnotationDraft, AnnotationHistory, TaskLock
 from platform_core.tasks.models.tasks import Task
@@ -9,6 +11,10 @@ __all__ = [
     "Annotation",
     "AnnotationDraft",
     "AnnotationHistory",
+    "ExportConversion",
+    "ExportSnapshot",
+    "ExportStatus",
+    "FileUpload",
     "ImportRun",
     "ImportStatus",
     "LastAction",

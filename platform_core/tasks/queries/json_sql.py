@@ -113,7 +113,7 @@ _TASK_ROW: Final = {
     "storage_filename": "t.storage_filename",
     "allow_skip": "t.allow_skip",
     "project": "t.project_id",
-    "file_upload": "NULL",
+    "file_upload": "t.file_upload_id",
     "comment_count": "0",
     "unresolved_comment_count": "0",
     "last_comment_updated_at": "NULL",
@@ -158,37 +158,55 @@ _TASK_ALL: Final = {
 }
 TASK_ALL: Final = json_object(_TASK_ALL)
 
-EXPORTED_ANNOTATION: Final = json_object(
-    {
-        **{key: value for key, value in _ANNOTATION.items() if key not in {"created_username", "created_ago"}},
-        "prediction": "COALESCE(a.prediction, '{}'::jsonb)",
-        "result_count": "a.result_count",
-    }
-)
-EXPORTED_TASK: Final = json_object(
-    {
-        "id": "t.id",
-        "annotations": f"""COALESCE((SELECT json_agg({EXPORTED_ANNOTATION} ORDER BY a.id)
-            FROM tasks_annotation a WHERE a.task_id = t.id), '[]'::json)""",
-        "file_upload": "NULL",
-        "drafts": "'[]'::json",
-        "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json
-            ELSE COALESCE((SELECT json_agg({PREDICTION} ORDER BY p.id)
-            FROM tasks_prediction p WHERE p.task_id = t.id), '[]'::json) END""",
-        "data": "t.data",
-        "meta": "COALESCE(t.meta, '{}'::jsonb)",
-        "created_at": moment("t.created_at"),
-        "updated_at": moment("t.updated_at"),
-        "allow_skip": "t.allow_skip",
-        "inner_id": "t.inner_id",
-        "total_annotations": "t.total_annotations",
-        "cancelled_annotations": "t.cancelled_annotations",
-        "total_predictions": "t.total_predictions",
-        "comment_count": "0",
-        "unresolved_comment_count": "0",
-        "last_comment_updated_at": "NULL",
-        "project": "t.project_id",
-        "updated_by": "t.updated_by_id",
-        "comment_authors": "'[]'::json",
-    }
-)
+_EXPORTED_ANNOTATION: Final = {
+    **{key: value for key, value in _ANNOTATION.items() if key not in {"created_username", "created_ago"}},
+    "prediction": "COALESCE(a.prediction, '{}'::jsonb)",
+    "result_count": "a.result_count",
+}
+_EXPORTED_AUTHOR: Final = """(SELECT json_build_object('id', m.id, 'email', m.email, 'first_name', m.first_name,
+    'last_name', m.last_name) FROM members_member m WHERE m.id = a.completed_by_id)"""
+_EXPORTED_TASK: Final = {
+    "id": "t.id",
+    "annotations": "",
+    "file_upload": """CASE WHEN t.file_upload_id IS NULL THEN NULL ELSE (SELECT replace(f.key::text, '-', '') || '-'
+        || f.name FROM tasks_fileupload f WHERE f.id = t.file_upload_id) END""",
+    "drafts": "'[]'::json",
+    "predictions": "",
+    "data": "t.data",
+    "meta": "COALESCE(t.meta, '{}'::jsonb)",
+    "created_at": moment("t.created_at"),
+    "updated_at": moment("t.updated_at"),
+    "allow_skip": "t.allow_skip",
+    "inner_id": "t.inner_id",
+    "total_annotations": "t.total_annotations",
+    "cancelled_annotations": "t.cancelled_annotations",
+    "total_predictions": "t.total_predictions",
+    "comment_count": "0",
+    "unresolved_comment_count": "0",
+    "last_comment_updated_at": "NULL",
+    "project": "t.project_id",
+    "updated_by": "t.updated_by_id",
+    "comment_authors": "'[]'::json",
+}
+
+
+def exported_task(*, annotations: str = "", full_authors: bool = False, full_predictions: bool = True) -> str:
+    """Return the expression of one task in a JSON export.
+
+    Args:
+        annotations: condition that begins with AND, about the annotation `a`; empty for all of them.
+        full_authors: `completed_by` as an object, not an id.
+        full_predictions: predictions as objects, not ids.
+    """
+    author = {"completed_by": _EXPORTED_AUTHOR} if full_authors else {}
+    annotation = json_object({**_EXPORTED_ANNOTATION, **author})
+    return json_object(
+        {
+            **_EXPORTED_TASK,
+            "annotations": f"""COALESCE((SELECT json_agg({annotation} ORDER BY a.id)
+                FROM tasks_annotation a WHERE a.task_id = t.id {annotations}), '[]'::json)""",
+            "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json
+                ELSE COALESCE((SELECT json_agg({PREDICTION if full_predictions else "p.id"} ORDER BY p.id)
+                FROM tasks_prediction p WHERE p.task_id = t.id), '[]'::json) END""",
+        }
+    )

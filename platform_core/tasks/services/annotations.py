@@ -51,7 +51,7 @@ def update_annotation(
         compiled = usable_config(task.project, actor)
         warnings = check_submission(task.project, compiled, submission, task_id=task.pk, principal=actor)
     after = Counted(was_cancelled=cancelled, ground_truth=values.get("ground_truth", old.ground_truth))
-    author = author_of(values["completed_by"], actor) if values.get("completed_by") else old.completed_by
+    author: int | None = author_of(values["completed_by"], actor) if values.get("completed_by") else old.completed_by
     arguments = {
         "annotation": annotation_id,
         "member": actor.id,
