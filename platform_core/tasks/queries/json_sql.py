@@ -129,6 +129,8 @@ _TASK_ALL: Final = {
     "predictions_score": "pr.score",
 }
 TASK_ALL: Final = json_object(_TASK_ALL)
+TASK_FIELDS: Final = _TASK_ALL
+"""Each field that a list can show, with its expression."""
 
 EXPORTED_ANNOTATION: Final = json_object(
     {

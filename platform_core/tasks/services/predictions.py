@@ -43,6 +43,7 @@ def update_prediction(*, prediction_id: int, values: dict[str, Any], actor: Prin
     for name, value in values.items():
         setattr(prediction, name, value)
     prediction.save(update_fields=[*values, "updated_at"])
+    change_counters(project_id=prediction.project_id, change=CounterChange())
     _tell("updated", prediction, actor, prediction_id)
     return prediction
 

@@ -75,6 +75,7 @@ def update_task(*, task_id: int, values: dict[str, Any], actor: Principal) -> Ta
         setattr(task, name, value)
     task.updated_by_id = actor.id
     task.save(update_fields=[*values, "updated_by", "updated_at"])
+    change_counters(project_id=task.project_id, change=CounterChange())
     _tell("updated", task, actor)
     return task
 
