@@ -29,5 +29,12 @@ class Task(TimestampedModel):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["project", "id"], name="task_project_id")]
+        # What counts of filtered lists add up is in the index, so that a million tasks are counted without their data.
+        indexes = [
+            models.Index(
+                fields=["project", "id"],
+                include=["total_annotations", "total_predictions", "completed_at", "created_at"],
+                name="task_project_list",
+            )
+        ]
         constraints = [models.UniqueConstraint(fields=["project", "inner_id"], name="task_inner_id_unique")]
