@@ -25,7 +25,9 @@ class EventDelivery(models.Model):
     """One event for one plugin handler; retried with back-off until it is delivered or given up."""
 
     id = models.BigAutoField(primary_key=True, help_text="Identifier.")
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries", help_text="The event.")
+    event = models.ForeignKey(
+        OutboxEvent, on_delete=models.CASCADE, db_index=False, related_name="deliveries", help_text="The event."
+    )
     plugin = models.CharField(max_length=31, help_text="Whose handler.")
     handler = models.CharField(max_length=100, help_text="Key of the handler.")
     status = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.PENDING, help_text="State.")

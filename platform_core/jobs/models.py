@@ -10,7 +10,7 @@ class Job(JobRecord):
     """A job of this organization."""
 
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who caused it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who caused it."
     )
 
     class Meta:

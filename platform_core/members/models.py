@@ -1,4 +1,8 @@
-"""Who belongs to the organization, and the credentials that open it."""
+"""Who belongs to the organization, and the credentials that open it.
+
+Indexes are few on purpose, as each is made anew for every organization: uniqueness is a constraint (`unique=True` on
+text would add a second index for LIKE), and keys that say who did something have none, since member rows stay.
+"""
 
 import uuid
 
@@ -50,29 +54,36 @@ class Member(TimestampedModel):
 class Team(TimestampedModel):
     """A group of members to which projects can be granted."""
 
-    name = models.CharField(max_length=200, unique=True, help_text="Name of the team.")
+    name = models.CharField(max_length=200, help_text="Name of the team.")
     admin = models.ForeignKey(
         Member,
         null=True,
         on_delete=models.SET_NULL,
+        db_index=False,
         related_name="administered_teams",
         help_text="Member who runs the team.",
     )
     members = models.ManyToManyField(
         Member, through="TeamMembership", related_name="teams", help_text="Who belongs to it."
     )
-    url = models.SlugField(
-        max_length=80, unique=True, null=True, db_index=False, help_text="Stable URL segment of the team."
-    )
+    url = models.SlugField(max_length=80, null=True, db_index=False, help_text="Stable URL segment of the team.")
     permission = models.CharField(
         max_length=100, blank=True, default="", help_text="One codename every member of it gains."
     )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="team_name_unique"),
+            models.UniqueConstraint(fields=["url"], name="team_url_unique"),
+        ]
 
 
 class TeamMembership(TimestampedModel):
     """A member of a team."""
 
-    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships", help_text="The team.")
+    team = models.ForeignKey(
+        Team, on_delete=models.CASCADE, db_index=False, related_name="memberships", help_text="The team."
+    )
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="team_memberships", help_text="The member."
     )
@@ -86,12 +97,15 @@ class TeamLink(TimestampedModel):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the link.")
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="links", help_text="The team it leads to.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who made it."
     )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="team_link_digest_unique")]
 
 
 class Invitation(TimestampedModel):
@@ -100,13 +114,16 @@ class Invitation(TimestampedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the invitation.")
     email = models.EmailField(help_text="Address that may accept.")
     role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role given on acceptance.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the secret part.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     accepted_at = models.DateTimeField(null=True, help_text="When it was used (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     invited_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who invited."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who invited."
     )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="invitation_digest_unique")]
 
 
 class ApiKey(TimestampedModel):
@@ -116,11 +133,14 @@ class ApiKey(TimestampedModel):
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_keys", help_text="Who acts with it.")
     name = models.CharField(max_length=100, blank=True, default="", help_text="What the key is for.")
     prefix = models.CharField(max_length=16, help_text="First characters, to recognise the key in a list.")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the whole key.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the whole key.")
     scopes = models.JSONField(null=True, help_text="Codenames the key is limited to; null means all of the member's.")
     expires_at = models.DateTimeField(null=True, help_text="Worthless after this time (UTC); null means never.")
     revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
     last_used_at = models.DateTimeField(null=True, help_text="Last use (UTC), at most a minute old.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="api_key_digest_unique")]
 
 
 class RefreshToken(TimestampedModel):
@@ -130,9 +150,12 @@ class RefreshToken(TimestampedModel):
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it."
     )
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of header and payload of the token.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of header and payload of the token.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     revoked_at = models.DateTimeField(null=True, help_text="When it was revoked (UTC).")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="refresh_token_digest_unique")]
 
 
 class Session(TimestampedModel):

@@ -5,6 +5,7 @@ from django.db import models
 
 from platform_core.members.models import Member, Team
 from platform_core.projects.managers import ProjectQuerySet
+from platform_core.sealed_fields import SealedTextField
 from tenants.records import TimestampedModel
 
 
@@ -81,15 +82,15 @@ class Project(TimestampedModel):
     is_published = models.BooleanField(default=False, help_text="Annotators may work on it.")
     is_draft = models.BooleanField(default=False, help_text="Not yet set up.")
     task_data_login = models.CharField(max_length=256, null=True, blank=True, help_text="Login for task media.")
-    task_data_password = models.CharField(
-        max_length=256, null=True, blank=True, help_text="Password for task media; never answered."
+    task_data_password = SealedTextField(
+        null=True, blank=True, help_text="Password for task media; sealed, never answered."
     )
     require_warning_reasons = models.BooleanField(
         default=False, help_text="Warnings of validators need a reason from the annotator."
     )
     pinned_at = models.DateTimeField(null=True, blank=True, help_text="Pinned to the top of lists since then (UTC).")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who made it."
     )
 
     objects = ProjectQuerySet.as_manager()
@@ -138,7 +139,9 @@ class ProjectCounters(models.Model):
 class ProjectMembership(TimestampedModel):
     """A member who may see and work on a project."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships", help_text="The project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="memberships", help_text="The project."
+    )
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="project_memberships", help_text="The member."
     )
@@ -150,7 +153,9 @@ class ProjectMembership(TimestampedModel):
 class ProjectTeamGrant(TimestampedModel):
     """A team whose members may see and work on a project."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="team_grants", help_text="The project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="team_grants", help_text="The project."
+    )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="project_grants", help_text="The team.")
 
     class Meta:

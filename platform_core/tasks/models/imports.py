@@ -34,6 +34,6 @@ class ImportRun(TimestampedModel):
     data_columns = models.JSONField(default=list, help_text="Keys of the tasks' data.")
     task_ids = models.JSONField(default=list, help_text="First and last id of the tasks made.")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who imported."
     )
     finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

@@ -70,13 +70,38 @@ class Annotation(TimestampedModel):
     bulk_created = models.BooleanField(default=False, help_text="Made in bulk.")
     prediction = models.JSONField(null=True, default=dict, help_text="Prediction that was shown at that time.")
     parent_prediction = models.ForeignKey(
-        Prediction, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Prediction it started from."
+        Prediction,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Prediction it started from.",
     )
     parent_annotation = models.ForeignKey(
-        "self", null=True, on_delete=models.SET_NULL, related_name="+", help_text="Annotation it started from."
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Annotation it started from.",
     )
     draft_created_at = models.DateTimeField(null=True, help_text="When its draft was begun (UTC).")
     warnings = models.JSONField(
         default=list, help_text="Warnings of validators that were accepted with the submission."
     )
     warning_reasons = models.JSONField(default=dict, help_text="Warning code to the annotator's reason.")
+
+    class Meta:
+        # Most annotations have no parent: what is not in the index costs an import nothing.
+        indexes = [
+            models.Index(
+                fields=["parent_prediction"],
+                condition=models.Q(parent_prediction__isnull=False),
+                name="annotation_parent_prediction",
+            ),
+            models.Index(
+                fields=["parent_annotation"],
+                condition=models.Q(parent_annotation__isnull=False),
+                name="annotation_parent_annotation",
+            ),
+        ]
