@@ -5,7 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0001_initial"),
+        ("projects", "0002_fewer_indexes"),
+        ("projects", "0002_sealed_password"),
     ]
 
     operations = [

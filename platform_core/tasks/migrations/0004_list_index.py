@@ -5,9 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0001_initial"),
-        ("projects", "0002_revision"),
-        ("tasks", "0001_initial"),
+        ("projects", "0004_revision"),
+        ("tasks", "0002_fewer_indexes"),
     ]
 
     operations = [
