@@ -24,6 +24,7 @@ from platform_core.plugins.registrations import (
 )
 from platform_core.plugins.task_registrations import (
     StoredTaskQuery,
+    TaskActionResult,
     TaskActionSpec,
     TaskColumnSpec,
     TaskQuerySourceSpec,
@@ -222,6 +223,16 @@ TASK_QUERY_SOURCE = HookSpec(
     item_type=StoredTaskQuery,
     budget=0.05,
     limit=3,
+)
+
+# And actions on tasks, in the request or in a job, inside the transaction of the act.
+TASK_ACTION = HookSpec(
+    name="task_action",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=TaskActionResult,
+    budget=5,
+    limit=600,
 )
 
 

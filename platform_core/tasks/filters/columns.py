@@ -104,7 +104,7 @@ _COLUMNS: Final = (
     ),
     Column(key="is_labeled", title="Finished", kind="Boolean", sql="t.is_labeled", nullable=False),
     Column(key="overlap", title="Annotations needed", kind="Number", sql="t.overlap", nullable=False),
-    Column(key="draft_exists", title="Drafts", kind="Boolean", sql="(false)", nullable=False, cached=False),
+    Column(key="draft_exists", title="Drafts", kind="Boolean", sql="(t.id IS NULL)", nullable=False, cached=False),
 )
 CORE_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType({column.key: column for column in _COLUMNS})
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
@@ -37,8 +38,7 @@ def delete_selected_tasks(*, project_id: int, task_ids: Sequence[int], actor: Pr
 def delete_annotations_of(*, project_id: int, task_ids: Sequence[int], actor: Principal) -> int:
     """Delete all annotations of tasks; returns how many there were."""
     with recounted_tasks(project_id=project_id, task_ids=task_ids, member_id=actor.id) as ids:
-        found = Annotation.objects.filter(task__in=ids).order_by("pk")
-        gone = list(found.values_list("pk", flat=True))
+        gone = list(annotations_of(project_id=project_id, task_ids=ids).values_list("pk", flat=True))
         Annotation.objects.filter(pk__in=gone).delete()
     facts = {"project": project_id, "annotations": gone, "tasks": ids}
     record_audit(actor=actor, action="annotations.deleted", target_type="project", target_id=project_id, data=facts)
@@ -50,8 +50,7 @@ def delete_annotations_of(*, project_id: int, task_ids: Sequence[int], actor: Pr
 def delete_predictions_of(*, project_id: int, task_ids: Sequence[int], actor: Principal) -> int:
     """Delete all predictions of tasks; returns how many there were."""
     with recounted_tasks(project_id=project_id, task_ids=task_ids, member_id=actor.id) as ids:
-        found = Prediction.objects.filter(task__in=ids).order_by("pk")
-        gone = list(found.values_list("pk", flat=True))
+        gone = list(predictions_of(project_id=project_id, task_ids=ids).values_list("pk", flat=True))
         Prediction.objects.filter(pk__in=gone).delete()
     facts = {"project": project_id, "predictions": gone, "tasks": ids}
     record_audit(actor=actor, action="predictions.deleted", target_type="project", target_id=project_id, data=facts)
@@ -73,6 +72,16 @@ def remove_duplicate_tasks(*, project_id: int, task_ids: Sequence[int], actor: P
             for table in ("tasks_annotation", "tasks_prediction"):
                 cursor.execute(_MOVE.format(table=table), arguments)
     return delete_selected_tasks(project_id=project_id, task_ids=arguments["gone"], actor=actor)
+
+
+def annotations_of(*, project_id: int, task_ids: Sequence[int]) -> QuerySet[Annotation]:
+    """Return all annotations of tasks of a project, skipped ones too, in order of ids."""
+    return Annotation.objects.filter(project_id=project_id, task__in=task_ids).order_by("pk")
+
+
+def predictions_of(*, project_id: int, task_ids: Sequence[int]) -> QuerySet[Prediction]:
+    """Return all predictions of tasks of a project, in order of ids."""
+    return Prediction.objects.filter(project_id=project_id, task__in=task_ids).order_by("pk")
 
 
 def duplicates(*, project_id: int, task_ids: Sequence[int]) -> list[tuple[int, int]]:

@@ -1,0 +1,18 @@
+"""Which projects a member may see: ask before showing anything that hangs on one."""
+
+from typing import Any
+
+from platform_core.members.principal import Principal
+from platform_core.projects.queries import project_object, project_rows, projects_visible_to, visible_project
+
+__all__ = ["project_summary", "projects_visible_to", "visible_project"]
+
+
+def project_summary(principal: Principal, project_id: int) -> dict[str, Any]:
+    """Return a project with its counters, as `GET /api/projects/{id}/` shows it.
+
+    Raises:
+        NotFoundError: it does not exist, or the member may not see it.
+    """
+    visible_project(principal, project_id)
+    return project_object(project_rows(projects_visible_to(principal).filter(pk=project_id)).get())
