@@ -82,7 +82,7 @@ def _replay(slug: str, labels: frozenset[str]) -> PluginTables | None:
         return None
     replay(script)
     migrations = tuple((app, name) for app, name in script.migrations)
-    return PluginTables(tables=tuple(sorted(ddl.tables_of(script.script))), migrations=migrations)
+    return PluginTables(tables=tuple(script.tables), migrations=migrations)
 
 
 def _migrate(slug: str, labels: frozenset[str], installed: frozenset[str], known: Sequence[str]) -> PluginTables:
@@ -93,7 +93,8 @@ def _migrate(slug: str, labels: frozenset[str], installed: frozenset[str], known
     after = ddl.tables_here()
     if from_zero and replayable:
         made = [table for table in after if table not in before]
-        store_script(plugin_key(slug, labels), ddl.dump_here(made, with_functions=False), migrated.applied)
+        script = ddl.dump_here(made, with_functions=False)
+        store_script(plugin_key(slug, labels), script, migrated.applied, tables=made)
     tables = tuple(table for table in after if table not in before or table in known)
     return PluginTables(tables=tables, migrations=migrated.applied)
 

@@ -4,7 +4,6 @@ Names of constraints and indexes are kept, which `LIKE ... INCLUDING ALL` and dj
 (reference/tenancy.md §5). One CREATE TABLE with its inline constraints, then indexes and triggers.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -49,8 +48,6 @@ _TABLES = """
       AND d.classid = 'pg_class'::regclass AND c.relkind = 'r'
     ORDER BY c.relname"""
 
-_CREATE_TABLE = re.compile(r'^CREATE TABLE "((?:[^"]|"")+)" \($', re.MULTILINE)
-
 
 def tables_here() -> list[str]:
     """Return the names of the tables of the current schema."""
@@ -68,11 +65,6 @@ def dump_here(tables: Sequence[str], *, with_functions: bool) -> str:
         parts += [_unqualified(row[0], schema) for row in _rows(cursor, _INDEXES, schema, tables)]
         parts += [_unqualified(row[0], schema) for row in _rows(cursor, _TRIGGERS, schema, tables)]
     return ";\n".join(parts) + ";\n" if parts else ""
-
-
-def tables_of(script: str) -> list[str]:
-    """Return the names of the tables that a script of `dump_here` makes."""
-    return [name.replace('""', '"') for name in _CREATE_TABLE.findall(script)]
 
 
 def replay_here(script: str) -> None:

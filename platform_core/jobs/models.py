@@ -15,3 +15,8 @@ class Job(JobRecord):
 
     class Meta:
         indexes = [models.Index(fields=["status", "queue", "run_after"], name="job_claim")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plugin", "schedule_key"], condition=~models.Q(schedule_key=""), name="job_schedule_unique"
+            )
+        ]

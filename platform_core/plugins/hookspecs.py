@@ -1,9 +1,9 @@
 """Every hook that a plugin may implement: specification, class, policy and time limits. Free of Django.
 
 Classes: R register (once at boot, database forbidden), L lifecycle (in a job, in the transaction of the act),
-V validate (in the request, in a savepoint), N narrow, P provide (a registered callable, looked up by its key),
-E event (after commit, in a job). N has no hook yet. An implementation may accept fewer arguments than specified, so
-arguments can be added without breaking plugins.
+V validate (in the request, in a savepoint), N narrow, P provide (a registered callable, looked up by its key:
+exporters, stored queries, actions), E event (after commit, in a job). N has no hook yet. An implementation may accept
+fewer arguments than specified, so arguments can be added without breaking plugins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -233,6 +233,11 @@ TASK_ACTION = HookSpec(
     item_type=TaskActionResult,
     budget=5,
     limit=600,
+)
+
+# Exporters are registered callables too; a job that converts a snapshot gives them the time that the job has.
+EXPORTER = HookSpec(
+    name="exporter", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=60, limit=110
 )
 
 

@@ -5,7 +5,7 @@ models or views lives in submodules (`sdk.apps`, `sdk.fields`, `sdk.testing`), s
 while Django is still loading its apps.
 """
 
-from platform_core.plugins.errors import ImportFormatError
+from platform_core.plugins.errors import ExportFormatError, ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
     ExportContext,
@@ -47,6 +47,7 @@ __all__ = [
     "Event",
     "EventHandlerSpec",
     "ExportContext",
+    "ExportFormatError",
     "ExportedTask",
     "ExporterSpec",
     "ImportFormatError",

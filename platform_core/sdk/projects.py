@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import orjson
+
 from platform_core.members.principal import Principal
-from platform_core.projects.queries import project_object, project_rows, projects_visible_to, visible_project
+from platform_core.projects.queries import projects_visible_to, visible_project
+from platform_core.projects.queries.lists import project_json
 
 __all__ = ["project_summary", "projects_visible_to", "visible_project"]
 
@@ -14,5 +17,5 @@ def project_summary(principal: Principal, project_id: int) -> dict[str, Any]:
     Raises:
         NotFoundError: it does not exist, or the member may not see it.
     """
-    visible_project(principal, project_id)
-    return project_object(project_rows(projects_visible_to(principal).filter(pk=project_id)).get())
+    summary: dict[str, Any] = orjson.loads(project_json(principal, project_id))
+    return summary

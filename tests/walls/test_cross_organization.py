@@ -124,6 +124,13 @@ FOREIGN_BODIES = {
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": t.owner.member}]}],
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": {"email": t.owner.email}}]}],
     ],
+    ("project-reimport", "POST"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("file-upload-list", "DELETE"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("project-import-predictions", "POST"): lambda h, t: [[{"task": t.objects["task"], "result": result(h)}]],
+    # No view of anybody is known here; ids of views are walked by the plugin that brings them.
+    ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
+    ("member-detail", "PATCH"): lambda h, t: [{"custom_role": t.objects["role"]}],
+    ("invite-send", "POST"): lambda h, t: [{"emails": ["new@else.example"], "projects": [t.objects["project"]]}],
     ("team-list", "POST"): lambda h, t: [{"name": "Mine", "admin": t.owner.member}],
     ("team-detail", "PATCH"): lambda h, t: [{"admin": t.owner.member}],
     ("team-member-list", "POST"): lambda h, t: [{"member": t.owner.member}],
@@ -145,8 +152,19 @@ FOREIGN_QUERIES = {
         {"target_id": t.objects["project"]},
         {"before_id": 2**62, "page_size": 1000},
     ],
+    ("audit-export", "GET"): lambda h, t: [
+        {"actor": t.owner.member},
+        {"target_id": t.objects["project"]},
+        {"before_id": 2**62, "format": "jsonl"},
+    ],
+    ("current-user-hotkeys", "GET"): lambda h, t: [{"project": t.objects["project"]}],
+    ("current-user-hotkeys", "PATCH"): lambda h, t: [{"project": t.objects["project"]}],
     ("member-list", "GET"): lambda h, t: [{"search": t.mark}],
-    ("membership-list", "GET"): lambda h, t: [{"search": t.mark}, {"is_deleted": "1"}],
+    ("membership-list", "GET"): lambda h, t: [
+        {"search": t.mark},
+        {"is_deleted": "1"},
+        {"exclude_project_id": t.objects["project"]},
+    ],
 }
 
 
@@ -178,7 +196,8 @@ def test_foreign_ids_in_queries_find_nothing(here, there, guarded):
                 wrong.append(f"{item} {query}: {answer.status_code} {answer.whole[:200]!r}")
 
     assert wrong == []
-    assert guarded() == []
+    # Exporting the audit is an entry itself: ours, and in no other table.
+    assert guarded() == ["events_auditentry"]
 
 
 def test_every_id_that_a_body_or_query_can_carry_is_walked():
@@ -207,6 +226,7 @@ NO_IDS = {
     "import_id",
     "hours",
     "unique_id",
+    "members_limit",
 }
 NO_IDS_OF = {
     ("project-list", "POST"): {"maximum_annotations", "overlap_cohort_percentage", "min_annotations_to_start_training"},
@@ -215,6 +235,8 @@ NO_IDS_OF = {
         "overlap_cohort_percentage",
         "min_annotations_to_start_training",
     },
+    ("jwt-settings", "POST"): {"api_token_ttl_days"},
+    ("session-policy", "PATCH"): {"max_session_age", "max_time_between_activity"},
     # Free facts of the model: a cluster's number, and ids that are shown as given and never looked up.
     ("prediction-list", "POST"): {"cluster", "neighbors"},
     ("prediction-detail", "PATCH"): {"cluster", "neighbors"},

@@ -15,6 +15,7 @@ from platform_core.plugins import gate as plugin_gate
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.queries import enabled
 from platform_core.projects.managers import ProjectQuerySet
+from platform_core.projects.queries import lists as project_lists
 from platform_core.projects.services import access
 from platform_core.tasks.queries import tasks as task_queries
 from platform_core.tasks.queries import visible
@@ -136,6 +137,14 @@ MUTATIONS = {
     ),
     "projects are visible to all": (
         lambda: changed(ProjectQuerySet.for_user, ('can("projects.view_all")', 'can("projects.view")')),
+        checks.annotator_sees_own_projects_only,
+    ),
+    "single projects are visible to all": (
+        lambda: rewritten(vars(project_lists), "_ONE", ("AND (%(all)s", "AND (%(all)s OR TRUE")),
+        checks.annotator_sees_own_projects_only,
+    ),
+    "lists of projects show all": (
+        lambda: rewritten(vars(project_lists), "VISIBLE", ("(%(all)s", "(%(all)s OR TRUE")),
         checks.annotator_sees_own_projects_only,
     ),
     "predictions are visible to all": (

@@ -5,8 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0002_fewer_indexes"),
-        ("projects", "0002_sealed_password"),
+        ("projects", "0003_sealed_password"),
     ]
 
     operations = [

@@ -5,9 +5,12 @@ from rest_framework.response import Response
 
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
+from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     TaskCreateSerializer,
@@ -79,13 +82,15 @@ class TaskListAPI(TenonAPIView):
         status=201,
         example=examples.TASK,
         request_example=examples.NEW_TASK,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Add one task to a project."""
         values = self.validated(request)
         project = visible_project(self.principal, values.pop("project"))
         task = create_task(project=project, values=values, actor=self.principal)
-        return Response(RawJSON(task_json(self.principal, task.pk)), status=201)
+        return _tagged(self.principal, task.pk, status=201)
 
 
 class TaskAPI(TenonAPIView):
@@ -99,7 +104,7 @@ class TaskAPI(TenonAPIView):
     @operation(tag=TAG, summary="Get a task", response=TaskSerializer, example=examples.TASK)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return a task with its annotations and predictions."""
-        return Response(RawJSON(task_json(self.principal, pk)))
+        return _tagged(self.principal, pk)
 
     @operation(
         tag=TAG,
@@ -108,11 +113,13 @@ class TaskAPI(TenonAPIView):
         response=TaskSerializer,
         example=examples.TASK,
         request_example={"meta": {"source": "survey"}},
+        errors=(412,),
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change fields of a task."""
-        update_task(task_id=pk, values=self.validated(request, partial=True), actor=self.principal)
-        return Response(RawJSON(task_json(self.principal, pk)))
+        values = self.validated(request, partial=True)
+        update_task(task_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
+        return _tagged(self.principal, pk)
 
     @operation(tag=TAG, summary="Delete a task", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
@@ -140,3 +147,8 @@ def _page(page: TaskPage, totals: ProjectTotals | FoundTotals) -> Response:
         f'"total_predictions":{totals.predictions},"next_cursor":{cursor}}}'
     )
     return Response(RawJSON(b'{"tasks":[' + page.content + tail.encode()))
+
+
+def _tagged(principal: Principal, task_id: int, *, status: int = 200) -> Response:
+    content, version = task_json(principal, task_id)
+    return tagged(RawJSON(content), version, status=status)

@@ -1,7 +1,7 @@
 """The columns of tasks that the platform itself has: the only names that reach SQL, each with its fixed expression.
 
 Aliases: `t` tasks_task, `a` tasks_annotation, `p` tasks_prediction. `%(only_by)s` is the member whose annotations alone
-may be looked at, or NULL.
+may be looked at, or NULL; `%(member)s` whose drafts count.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from platform_core.tasks.filters.types import Column
+from platform_core.tasks.queries.json_sql import DRAFT_EXISTS
 
 ANNOTATION_IS_VISIBLE: Final = "(%(only_by)s::bigint IS NULL OR a.completed_by_id = %(only_by)s)"
 _HAS_ANNOTATIONS: Final = "t.total_annotations + t.cancelled_annotations > 0"
@@ -92,7 +93,12 @@ _COLUMNS: Final = (
         kind="String",
         sql=_of_predictions("string_agg(p.result::text, ', ' ORDER BY p.id)"),
     ),
-    Column(key="file_upload", title="Upload filename", kind="String", sql="(NULL::text)"),
+    Column(
+        key="file_upload",
+        title="Upload filename",
+        kind="String",
+        sql="(SELECT f.name FROM tasks_fileupload f WHERE f.id = t.file_upload_id)",
+    ),
     Column(key="storage_filename", title="Storage filename", kind="String", sql="t.storage_filename"),
     Column(key="created_at", title="Created at", kind="Datetime", sql="t.created_at", nullable=False),
     Column(key="updated_at", title="Updated at", kind="Datetime", sql="t.updated_at", nullable=False),
@@ -104,7 +110,7 @@ _COLUMNS: Final = (
     ),
     Column(key="is_labeled", title="Finished", kind="Boolean", sql="t.is_labeled", nullable=False),
     Column(key="overlap", title="Annotations needed", kind="Number", sql="t.overlap", nullable=False),
-    Column(key="draft_exists", title="Drafts", kind="Boolean", sql="(t.id IS NULL)", nullable=False, cached=False),
+    Column(key="draft_exists", title="Drafts", kind="Boolean", sql=f"({DRAFT_EXISTS})", nullable=False, cached=False),
 )
 CORE_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType({column.key: column for column in _COLUMNS})
 

@@ -29,13 +29,18 @@ class Prediction(TimestampedModel):
     """What a model says about a task."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="predictions", help_text="The task.")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", help_text="Its project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="+", help_text="Its project."
+    )
     result = models.JSONField(default=list, help_text="Regions.")
     score = models.FloatField(null=True, help_text="Confidence.")
     model_version = models.TextField(null=True, blank=True, default="", help_text="Which model.")
     cluster = models.IntegerField(null=True, help_text="Cluster of the task.")
     neighbors = models.JSONField(null=True, help_text="Ids of similar tasks.")
     mislabeling = models.FloatField(default=0.0, help_text="Probability that the annotation is wrong.")
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "score"], name="prediction_project_score")]
 
 
 class Annotation(TimestampedModel):

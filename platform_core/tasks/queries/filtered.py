@@ -171,7 +171,7 @@ class _Search:
 
 def _arguments(principal: Principal, project_id: int, compiled: CompiledQuery) -> dict[str, Any]:
     only_by = None if principal.can("annotations.view_all") else principal.id
-    return {**compiled.arguments, "project": project_id, "only_by": only_by}
+    return {**compiled.arguments, "project": project_id, "only_by": only_by, "member": principal.id}
 
 
 def _totals(compiled: CompiledQuery, arguments: dict[str, Any]) -> FoundTotals:
@@ -217,6 +217,6 @@ def _rows(principal: Principal, project_id: int, ids: list[int], shape: str) -> 
     only_by = None if principal.can("annotations.view_all") else principal.id
     query = f"{shape} WHERE t.project_id = %(project)s AND t.id = ANY(%(ids)s::bigint[])"
     with connection.cursor() as cursor:
-        cursor.execute(query, {"project": project_id, "ids": ids, "only_by": only_by})
+        cursor.execute(query, {"project": project_id, "ids": ids, "only_by": only_by, "member": principal.id})
         rows = dict(cursor.fetchall())
     return ",".join([rows[id_] for id_ in ids if id_ in rows]).encode()

@@ -1,18 +1,46 @@
 """Whether a result may be stored: the label config's rules, then those of the enabled plugins."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.types import AnnotationContext
 from platform_core.projects.configs import CompiledConfig, compiled_config, is_empty
-from platform_core.projects.models import Project
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.projects.services.label_configs import refuse_disabled_plugins
 
 MAX_SHOWN = 20
+
+
+class RulesOfProject(Protocol):
+    """What is asked of a project: its row, or the few columns of it that a hot path reads."""
+
+    @property
+    def pk(self) -> int:
+        """Return its id."""
+        ...
+
+    @property
+    def label_config(self) -> str:
+        """Return its label config."""
+        ...
+
+    @property
+    def enable_empty_annotation(self) -> bool:
+        """Say whether empty annotations are allowed."""
+        ...
+
+    @property
+    def require_warning_reasons(self) -> bool:
+        """Say whether warnings need a reason."""
+        ...
+
+    @property
+    def parsed_label_config(self) -> dict[str, Any]:
+        """Return the controls of the label config."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +58,7 @@ class Submission:
     reasons: dict[str, str]
 
 
-def usable_config(project: Project, principal: Principal) -> CompiledConfig | None:
+def usable_config(project: RulesOfProject, principal: Principal) -> CompiledConfig | None:
     """Return the compiled config of a project that may be written to; None where it has none yet.
 
     Raises:
@@ -70,7 +98,12 @@ def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool
 
 
 def check_submission(
-    project: Project, compiled: CompiledConfig | None, submission: Submission, *, task_id: int, principal: Principal
+    project: RulesOfProject,
+    compiled: CompiledConfig | None,
+    submission: Submission,
+    *,
+    task_id: int,
+    principal: Principal,
 ) -> list[dict[str, Any]]:
     """Check a submission completely; returns the warnings that the annotator accepted.
 
@@ -89,7 +122,7 @@ def check_submission(
 
 
 def _plugin_warnings(
-    project: Project, compiled: CompiledConfig, submission: Submission, *, task_id: int, principal: Principal
+    project: RulesOfProject, compiled: CompiledConfig, submission: Submission, *, task_id: int, principal: Principal
 ) -> list[dict[str, Any]]:
     context = AnnotationContext(
         organization=principal.organization,

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from platform_core.api.errors import NotFoundError
 from platform_core.events.services import emit_event, record_audit
@@ -43,7 +44,7 @@ def update_prediction(*, prediction_id: int, values: dict[str, Any], actor: Prin
     for name, value in values.items():
         setattr(prediction, name, value)
     prediction.save(update_fields=[*values, "updated_at"])
-    change_counters(project_id=prediction.project_id, change=CounterChange())
+    _count(prediction.task_id, prediction.project_id, 0)
     _tell("updated", prediction, actor, prediction_id)
     return prediction
 
@@ -63,7 +64,7 @@ def delete_prediction(*, prediction_id: int, actor: Principal) -> None:
 
 
 def _count(task_id: int, project_id: int, step: int) -> None:
-    Task.objects.filter(pk=task_id).update(total_predictions=F("total_predictions") + step)
+    Task.objects.filter(pk=task_id).update(total_predictions=F("total_predictions") + step, updated_at=Now())
     change_counters(project_id=project_id, change=CounterChange(total_predictions_number=step))
 
 

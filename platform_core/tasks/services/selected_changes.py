@@ -12,9 +12,10 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project
 from platform_core.tasks.models import Annotation
-from platform_core.tasks.services.annotations import count_regions
+from platform_core.tasks.services.annotation_writes import count_regions
 from platform_core.tasks.services.checks import check_result, usable_config
 from platform_core.tasks.services.counters import CounterChange, change_counters
+from platform_core.tasks.services.recounting import keep_history
 
 MAX_NAME = 200
 _ADD = """
@@ -101,6 +102,7 @@ def rename_label(
         annotation.result, annotation.result_count = result, count_regions(result)
         annotation.updated_at, annotation.updated_by_id = timezone.now(), actor.id
         changed.append(annotation)
+    keep_history([annotation.pk for annotation in changed], action="updated", member_id=actor.id)
     Annotation.objects.bulk_update(changed, ["result", "result_count", "updated_at", "updated_by"], batch_size=500)
     change_counters(project_id=project_id, change=CounterChange())
     facts = {

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.tasks.models import Annotation, Prediction, Task
-from platform_core.tasks.services.recounting import recounted_tasks
+from platform_core.tasks.services.recounting import keep_history, recounted_tasks
 from platform_core.tasks.services.tasks import delete_tasks
 
 # Of equal tasks the first that has work stays, else the first.
@@ -39,6 +39,7 @@ def delete_annotations_of(*, project_id: int, task_ids: Sequence[int], actor: Pr
     """Delete all annotations of tasks; returns how many there were."""
     with recounted_tasks(project_id=project_id, task_ids=task_ids, member_id=actor.id) as ids:
         gone = list(annotations_of(project_id=project_id, task_ids=ids).values_list("pk", flat=True))
+        keep_history(gone, action="deleted", member_id=actor.id)
         Annotation.objects.filter(pk__in=gone).delete()
     facts = {"project": project_id, "annotations": gone, "tasks": ids}
     record_audit(actor=actor, action="annotations.deleted", target_type="project", target_id=project_id, data=facts)

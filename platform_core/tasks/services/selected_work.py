@@ -15,9 +15,9 @@ from platform_core.members.principal import Principal
 from platform_core.projects.models import Project
 from platform_core.tasks.models import Annotation, LastAction, Prediction
 from platform_core.tasks.queries.visible import visible_annotation
-from platform_core.tasks.services.annotations import count_regions
+from platform_core.tasks.services.annotation_writes import count_regions
 from platform_core.tasks.services.checks import Submission, check_submission, usable_config
-from platform_core.tasks.services.recounting import recounted_tasks
+from platform_core.tasks.services.recounting import keep_history, recounted_tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ def annotate_from_predictions(
             for pk, task_id, result in found.values_list("pk", "task_id", "result")
         ]
         made = _make(project_id, copies, actor)
-    _tell(project_id, made, actor)
+    _tell(project_id, made, LastAction.PREDICTION, actor)
     return len(made)
 
 
@@ -86,7 +86,7 @@ def propagate_annotation(*, project_id: int, task_ids: Sequence[int], annotation
         name = f"Annotation {annotation_id} for task"
         copies = [_Copy(task_id=pk, result=source.result, source=f"{name} {pk}", facts=facts) for pk in ids]
         made = _make(project_id, copies, actor)
-    _tell(project_id, made, actor)
+    _tell(project_id, made, LastAction.PROPAGATED_ANNOTATION, actor)
     return len(made)
 
 
@@ -129,7 +129,8 @@ def _placed(error: ValidationFailedError, copy: _Copy) -> ValidationFailedError:
     )
 
 
-def _tell(project_id: int, made: list[Annotation], actor: Principal) -> None:
+def _tell(project_id: int, made: list[Annotation], action: LastAction, actor: Principal) -> None:
+    keep_history([annotation.pk for annotation in made], action=action.value, member_id=actor.id)
     facts = {
         "project": project_id,
         "annotations": [annotation.pk for annotation in made],

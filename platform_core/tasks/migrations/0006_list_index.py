@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("projects", "0004_revision"),
-        ("tasks", "0002_fewer_indexes"),
+        ("tasks", "0005_uploads"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("plugins", "0001_initial")]
+    dependencies = [("plugins", "0002_fewer_indexes")]
 
     operations = [
         migrations.AddField(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0001_initial")]
+    dependencies = [("projects", "0002_fewer_indexes")]
 
     operations = [
         migrations.RemoveField(model_name="project", name="task_data_password"),

@@ -1,4 +1,4 @@
-"""Who belongs to the organization, and the credentials that open it.
+"""Who belongs to the organization: members, their roles and teams, and the invitations of those to come.
 
 Indexes are few on purpose, as each is made anew for every organization: uniqueness is a constraint (`unique=True` on
 text would add a second index for LIKE), and keys that say who did something have none, since member rows stay.
@@ -22,6 +22,21 @@ class Role(models.TextChoices):
     ANNOTATOR = "AN", "Annotator"
 
 
+class CustomRole(TimestampedModel):
+    """A role that the organization made: some permissions, and the built-in role that clients see."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the role.")
+    name = models.CharField(max_length=100, help_text="Name of the role.")
+    description = models.CharField(max_length=1000, blank=True, default="", help_text="What it is for.")
+    base = models.CharField(
+        max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Built-in role that Label Studio's clients see."
+    )
+    permissions = models.JSONField(default=list, help_text="Codenames it gives, instead of those of the base.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name"], name="custom_role_name_unique")]
+
+
 class Member(TimestampedModel):
     """A user inside this organization. Removed members stay as rows, so that their work keeps its author."""
 
@@ -32,9 +47,18 @@ class Member(TimestampedModel):
     last_name = models.CharField(max_length=140, blank=True, default="", help_text="Copy of the family name.")
     phone = models.CharField(max_length=40, blank=True, default="", help_text="Telephone number in this organization.")
     role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role code.")
+    custom_role = models.ForeignKey(
+        CustomRole,
+        null=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="members",
+        help_text="Role of the organization's own making, whose base `role` is; null for a built-in role.",
+    )
     removed_at = models.DateTimeField(null=True, help_text="When the membership ended (UTC); null while it lasts.")
     last_activity = models.DateTimeField(null=True, help_text="Last authenticated request (UTC), at most a minute old.")
     custom_hotkeys = models.JSONField(default=dict, blank=True, help_text="Hotkeys of the labelling interface.")
+    project_hotkeys = models.JSONField(default=dict, help_text="Hotkeys by project id, over those of the member.")
     allow_newsletters = models.BooleanField(null=True, help_text="Copy of Label Studio's field; unused.")
 
     class Meta:
@@ -114,6 +138,13 @@ class Invitation(TimestampedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the invitation.")
     email = models.EmailField(help_text="Address that may accept.")
     role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role given on acceptance.")
+    projects = models.JSONField(default=list, help_text="Ids of projects to which acceptance gives access.")
+    link_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        help_text="SHA-256 of the open link it came by, and dies with; empty when a member invited.",
+    )
     digest = models.CharField(max_length=64, help_text="SHA-256 of the secret part.")
     expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
     accepted_at = models.DateTimeField(null=True, help_text="When it was used (UTC).")
@@ -124,46 +155,3 @@ class Invitation(TimestampedModel):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["digest"], name="invitation_digest_unique")]
-
-
-class ApiKey(TimestampedModel):
-    """A key for programs. The secret is shown once; only its digest is kept."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the key.")
-    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="api_keys", help_text="Who acts with it.")
-    name = models.CharField(max_length=100, blank=True, default="", help_text="What the key is for.")
-    prefix = models.CharField(max_length=16, help_text="First characters, to recognise the key in a list.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the whole key.")
-    scopes = models.JSONField(null=True, help_text="Codenames the key is limited to; null means all of the member's.")
-    expires_at = models.DateTimeField(null=True, help_text="Worthless after this time (UTC); null means never.")
-    revoked_at = models.DateTimeField(null=True, help_text="When it was withdrawn (UTC).")
-    last_used_at = models.DateTimeField(null=True, help_text="Last use (UTC), at most a minute old.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest"], name="api_key_digest_unique")]
-
-
-class RefreshToken(TimestampedModel):
-    """A refresh token of this organization; access tokens name its row, so logout ends them at once."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="The token's jti.")
-    member = models.ForeignKey(
-        Member, on_delete=models.CASCADE, related_name="refresh_tokens", help_text="Who acts with it."
-    )
-    digest = models.CharField(max_length=64, help_text="SHA-256 of header and payload of the token.")
-    expires_at = models.DateTimeField(help_text="Worthless after this time (UTC).")
-    revoked_at = models.DateTimeField(null=True, help_text="When it was revoked (UTC).")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["digest"], name="refresh_token_digest_unique")]
-
-
-class Session(TimestampedModel):
-    """A browser session of this organization."""
-
-    session_key = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the cookie's value.")
-    session_data = models.TextField(help_text="Signed JSON.")
-    expire_date = models.DateTimeField(db_index=True, help_text="Worthless after this time (UTC).")
-    member = models.ForeignKey(
-        Member, null=True, on_delete=models.CASCADE, related_name="sessions", help_text="Who is signed in."
-    )
