@@ -142,9 +142,11 @@ def _forget_between_tests() -> None:
     # Inline: as above.
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
+    from platform_core.plugins.queries.enabled import forget_enabled_plugins
 
     memory.clear()
     forget_hosts()
+    forget_enabled_plugins()
 
 
 def _organization(slug: str) -> OrganizationRef:

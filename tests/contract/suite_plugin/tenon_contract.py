@@ -91,7 +91,6 @@ def pytest_collectreport(report):
     if report.failed:
         _outcomes[report.nodeid] = {"outcome": "failed", "reason": str(report.longrepr)[-1500:]}
 
-
     _write()
 
 
