@@ -1,6 +1,7 @@
 """Several annotations in one call: all of them are written or none, and every fault is named."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from django.db import transaction
@@ -55,10 +56,7 @@ def delete_annotations(*, annotation_ids: list[int], project_id: int, actor: Pri
         for pk in missing
     ]
     for item in found:
-        if item.pk not in missing:
-            _collect(
-                item.pk, "annotation", lambda item=item: refuse_others(item, actor, "annotations.delete_all"), errors
-            )
+        _collect(item.pk, "annotation", partial(refuse_others, item, actor, "annotations.delete_all"), errors)
     _refuse("annotation", errors)
     for item in found:
         # Each changes the counters of its task: the next one of the same task must see them.

@@ -261,6 +261,9 @@ def integer_of(entry: dict[str, Any], key: str, where: str) -> int | None:
 def unique_id_of(entry: dict[str, Any], where: str) -> Any:
     """Return the unique id of an imported annotation, or a fresh one.
 
+    An annotation that also has an `id` comes from an export. It is a copy then: the original keeps its unique id and
+    is often still there.
+
     Raises:
         ValidationFailedError: it is no UUID.
     """
@@ -268,6 +271,7 @@ def unique_id_of(entry: dict[str, Any], where: str) -> Any:
     if value is None:
         return uuid.uuid4()
     try:
-        return uuid.UUID(value)
+        chosen = uuid.UUID(value)
     except (ValueError, AttributeError, TypeError) as error:
         raise ValidationFailedError(f'{where}"unique_id" must be a UUID', data={"key": "unique_id"}) from error
+    return chosen if integer_of(entry, "id", where) is None else uuid.uuid4()
