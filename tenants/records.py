@@ -84,6 +84,9 @@ class AuditRecord(models.Model):
     )
     request_id = models.CharField(max_length=64, blank=True, default="", help_text="Request that caused it.")
     ip_address = models.GenericIPAddressField(null=True, help_text="Address the request came from.")
+    user_agent = models.CharField(
+        max_length=200, blank=True, default="", help_text="Program that sent the request, as it calls itself."
+    )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it happened (UTC).")
 
     class Meta:

@@ -59,6 +59,16 @@ class AuditEntry(AuditRecord):
         related_name="+",
         help_text="Who acted; null for the platform itself.",
     )
+    credential = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        help_text="api_key, access_token or session; platform in a job; empty without an actor.",
+    )
+    credential_id = models.UUIDField(null=True, help_text="Which API key or refresh token, where there is one.")
+    plugin = models.CharField(
+        max_length=31, blank=True, default="", help_text="Plugin whose route, hook or job acted; empty for the core."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["target_type", "target_id"], name="audit_target")]

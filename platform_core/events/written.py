@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from platform_core.api.request_id import current_client_address, current_request_id
+from platform_core.events.origin import origin_of
 from platform_core.jobs.wake import wake_after_commit
 from platform_core.members.principal import Principal
 from tenants.scope import current_organization
@@ -13,9 +13,11 @@ from tenants.scope import current_organization
 _WRITE = """
     WITH entry AS (
         INSERT INTO events_auditentry
-            (action, target_type, target_id, data, actor_id, actor_email, request_id, ip_address, created_at)
-        VALUES (%(action)s, %(target_type)s, %(target_id)s, %(data)s, %(actor)s, %(email)s, %(request)s, %(address)s,
-                statement_timestamp()))
+            (action, target_type, target_id, data, created_at, actor_id, actor_email, credential, credential_id, plugin,
+             request_id, ip_address, user_agent)
+        VALUES (%(action)s, %(target_type)s, %(target_id)s, %(data)s, statement_timestamp(), %(actor_id)s,
+                %(actor_email)s, %(credential)s, %(credential_id)s, %(plugin)s, %(request_id)s, %(ip_address)s,
+                %(user_agent)s))
     INSERT INTO events_outboxevent (type, payload, created_at, updated_at)
     SELECT event->>'type', event->'payload', statement_timestamp(), statement_timestamp()
     FROM jsonb_array_elements(%(events)s) WITH ORDINALITY AS listed(event, place) ORDER BY place"""
@@ -32,13 +34,12 @@ class ChangeRecord:
     def __init__(
         self, *, actor: Principal, action: str, target_type: str, target_id: int, data: dict[str, Any]
     ) -> None:
-        self._entry = {
+        self._entry: dict[str, Any] = {
             "action": action,
             "target_type": target_type,
             "target_id": str(target_id),
             "data": orjson.dumps(data).decode(),
-            "actor": actor.id,
-            "email": actor.email,
+            **origin_of(actor),
         }
         self._events: list[dict[str, Any]] = []
 
@@ -51,8 +52,6 @@ class ChangeRecord:
         assert connection.in_atomic_block, "audit entries and events are written in the transaction of their change"
         arguments: dict[str, Any] = {
             **self._entry,
-            "request": current_request_id(),
-            "address": current_client_address(),
             "events": orjson.dumps(self._events).decode(),
         }
         with connection.cursor() as cursor:

@@ -62,7 +62,7 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         allow_blank=True,
         trim_whitespace=False,
         write_only=True,
-        help_text="Password for task media; kept encrypted, never answered. Null or empty takes it away.",
+        help_text="Password for task media; kept encrypted, never answered. An empty text takes it away.",
     )
     control_weights = serializers.DictField(
         child=ControlWeightSerializer(),
@@ -76,10 +76,6 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         fields = [*WRITABLE, "control_weights"]
         extra_kwargs = {
             "label_config": {"trim_whitespace": False},
-            "task_data_password": {
-                "write_only": True,
-                "help_text": "Password for task media; never answered. Null leaves it, an empty text removes it.",
-            },
             **{
                 name: {"allow_null": True}
                 for name in ("title", "description", "expert_instruction", "model_version", "color", "label_config")
@@ -95,6 +91,20 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
             for name, value in attrs.items()
             if value is not None or name not in silent
         }
+
+
+class ProjectCreateSerializer(ProjectWriteSerializer):
+    """Fields of a new project, which may begin with a template."""
+
+    template = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="Key of a project template; gives the label config, and title and description unless sent.",
+    )
+
+    class Meta(ProjectWriteSerializer.Meta):
+        fields = [*ProjectWriteSerializer.Meta.fields, "template"]
 
 
 class CreatorSerializer(serializers.Serializer[Any]):

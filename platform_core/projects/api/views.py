@@ -14,6 +14,7 @@ from platform_core.projects.api.serializers import (
     LabelConfigSerializer,
     ProjectAccessSerializer,
     ProjectCountsSerializer,
+    ProjectCreateSerializer,
     ProjectSerializer,
     ProjectWriteSerializer,
     ValidationResultSerializer,
@@ -24,7 +25,9 @@ from platform_core.projects.queries import visible_project
 from platform_core.projects.queries.lists import Shape, project_json, project_page
 from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
+from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
+from platform_core.projects.services.templates import with_template
 from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
@@ -44,7 +47,7 @@ def _page(view: TenonAPIView, request: Request, shape: Shape) -> Response:
 class ProjectListAPI(TenonAPIView):
     """Projects of the organization."""
 
-    serializer_class = ProjectWriteSerializer
+    serializer_class = ProjectCreateSerializer
     permission_required = ViewClassPermission(GET=all_permissions.projects_view, POST=all_permissions.projects_create)
 
     @operation(
@@ -62,7 +65,7 @@ class ProjectListAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Create a project",
-        request=ProjectWriteSerializer,
+        request=ProjectCreateSerializer,
         response=ProjectSerializer,
         status=201,
         example=examples.PROJECT,
@@ -72,7 +75,8 @@ class ProjectListAPI(TenonAPIView):
     @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
-        project = create_project(values=self.validated(request), actor=self.principal)
+        values = with_template(self.validated(request), self.principal)
+        project = create_project(values=values, actor=self.principal)
         return Response(RawJSON(project_json(self.principal, project.pk)), status=201)
 
 
@@ -151,10 +155,11 @@ class ProjectValidateAPI(TenonAPIView):
         request_example={"label_config": examples.LABEL_CONFIG},
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Answer 200 for a good config, 400 with every fault for a bad one."""
+        """Answer 200 for a good config, 400 with every fault for a bad one or with the work that is in its way."""
         project = visible_project(self.principal, pk)
         text = self.validated(request)["label_config"]
         checked = check_label_config(text, principal=self.principal, project_id=pk, previous=project.label_config)
+        refuse_orphaning_change(project=project, new=checked, principal=self.principal)
         changed = None
         if checked.compiled is not None and not is_empty(project.label_config):
             old = compiled_config(project.label_config, self.principal.enabled_plugins)

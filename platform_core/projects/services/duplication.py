@@ -10,12 +10,14 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership, ProjectTeamGrant
 from platform_core.projects.services.label_configs import check_label_config
+from platform_core.projects.services.projects import SECRET
+from platform_core.sealed_fields import open_secret, save_secret
 
 Mode = Literal["settings", "settings,data"]
 MAX_TASKS_AT_ONCE: Final = 20_000
 
-# What belongs to the project that was copied, not to its copy.
-_OWN: Final = frozenset({"id", "title", "created_at", "updated_at", "created_by", "pinned_at"})
+# What belongs to the project that was copied, not to its copy; a secret is sealed anew, for it is bound to its row.
+_OWN: Final = frozenset({"id", "title", "created_at", "updated_at", "created_by", "pinned_at", SECRET})
 # The tasks begin without work on them, numbered in the order of their ids behind those that the copy has by now.
 _COPY_TASKS: Final = """
     INSERT INTO tasks_task (created_at, updated_at, project_id, data, meta, inner_id, overlap, is_labeled, allow_skip,
@@ -26,7 +28,7 @@ _COPY_TASKS: Final = """
     ORDER BY s.place"""
 _COUNT: Final = """
     UPDATE projects_projectcounters SET task_number = task_number + %(tasks)s,
-           last_inner_id = last_inner_id + %(tasks)s, updated_at = now()
+           last_inner_id = last_inner_id + %(tasks)s, revision = revision + 1, updated_at = now()
     WHERE project_id = %(target)s"""
 _COPIED: Final = "project.tasks_copied"
 
@@ -65,6 +67,8 @@ def duplicate_project(
         copied["description"] = description
     project = Project(**copied, title=title, created_by_id=actor.id)
     project.save(force_insert=True)
+    if secret := open_secret(source, SECRET):
+        save_secret(project, SECRET, secret)
     ProjectCounters.objects.create(project=project)
     _grant(source, project, include_members=include_members, actor=actor)
     tasks_are_left = mode == "settings,data"

@@ -11,8 +11,9 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
-from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
+from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.labelling_rules import apply_labelling_rules
+from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.sealed_fields import save_secret
 
 SECRET: Final = "task_data_password"  # noqa: S105  (name of the field)
@@ -132,7 +133,7 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
     weights = {**project.control_weights, **values.get("control_weights", {})}
     if config != project.label_config:
         checked = check_label_config(config, principal=actor, project_id=project.pk, previous=project.label_config)
-        refuse_orphaning_change(project=project, new=checked)
+        refuse_orphaning_change(project=project, new=checked, principal=actor)
         changed.update(_config_fields(checked, weights))
     elif weights != project.control_weights and not is_empty(config):
         compiled = compiled_config(config, actor.enabled_plugins)

@@ -44,6 +44,36 @@ DRAFT: Final[dict[str, Any]] = {
     "annotation": None,
 }
 NEW_DRAFT: Final = {"result": RESULT, "lead_time": 3.5, "version": 1}
+HISTORY_ITEM: Final[dict[str, Any]] = {
+    "id": 11,
+    "action": "updated",
+    "annotation_id": 5,
+    "task_id": 3,
+    "project_id": 1,
+    "organization_id": 1,
+    "created_by": 1,
+    "created_at": "2026-11-20T12:05:00.000000Z",
+    "started_at": None,
+    "lead_time": 4.2,
+    "was_cancelled": False,
+    "ground_truth": False,
+    "previous_result": [],
+    "result": RESULT,
+    "draft_id": None,
+    "review_id": None,
+    "comment": None,
+    "comment_id": None,
+}
+STATE_CHANGE: Final[dict[str, Any]] = {
+    "id": "h11",
+    "state": "COMPLETED",
+    "previous_state": "CREATED",
+    "transition_name": "task_completed",
+    "reason": "",
+    "context_data": {},
+    "triggered_by": {"id": 1, "email": "ada@example.com"},
+    "created_at": "2026-11-20T12:05:00.000000Z",
+}
 PREDICTION: Final[dict[str, Any]] = {
     "id": 9,
     "result": RESULT,

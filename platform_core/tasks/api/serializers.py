@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from platform_core.tasks.models import Annotation, AnnotationDraft, ImportRun, Prediction, Task
+from platform_core.tasks.models import Annotation, AnnotationDraft, AnnotationHistory, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
 
@@ -94,19 +94,58 @@ class AnnotationWriteSerializer(serializers.Serializer[Any]):
     parent_annotation = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Annotation it started from."
     )
-    draft_id = serializers.IntegerField(
-        required=False,
-        allow_null=True,
-        min_value=0,
-        max_value=BIG,
-        help_text="Draft it was; one's draft of the task is consumed with or without it.",
-    )
     draft_created_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When the work was begun, where no draft tells."
     )
     warning_reasons = serializers.DictField(
         child=serializers.CharField(max_length=1000), required=False, help_text="Warning code -> reason."
     )
+
+
+class SelectedItemsSerializer(serializers.Serializer[Any]):
+    """Tasks by check boxes."""
+
+    all = serializers.BooleanField(help_text="All tasks but the excluded ones, else the included ones.")
+    included = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=10_000
+    )
+    excluded = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=10_000
+    )
+
+
+class BulkAnnotationSerializer(AnnotationWriteSerializer):
+    """An annotation for several tasks."""
+
+    tasks = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        required=False,
+        max_length=10_000,
+        help_text="Ids of the tasks.",
+    )
+    task = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG, help_text="One more.")
+    selected_items = SelectedItemsSerializer(required=False, allow_null=True, help_text="Tasks of `project`.")
+    project = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Project of the selection."
+    )
+
+
+class BulkDeleteSerializer(serializers.Serializer[Any]):
+    """Annotations of one project."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        min_length=1,
+        max_length=100,
+        help_text="At most 100.",
+    )
+    project = serializers.IntegerField(min_value=1, max_value=BIG, help_text="Their project.")
+
+
+class BulkDeletedSerializer(serializers.Serializer[Any]):
+    """How many are gone."""
+
+    deleted_count = serializers.IntegerField()
 
 
 class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
@@ -161,6 +200,57 @@ class DraftSerializer(serializers.ModelSerializer[AnnotationDraft]):
             *("id", "user", "created_username", "created_ago", "result", "lead_time", "was_postponed", "import_id"),
             *("created_at", "updated_at", "version", "task", "annotation"),
         ]
+
+
+class AnnotationHistorySerializer(serializers.ModelSerializer[AnnotationHistory]):
+    """One change of an annotation."""
+
+    project_id = serializers.IntegerField()
+    organization_id = serializers.IntegerField()
+    created_by = serializers.IntegerField(allow_null=True, help_text="Who changed it.")
+    started_at = serializers.DateTimeField(allow_null=True, help_text="When the draft of the change was begun (UTC).")
+    result = serializers.JSONField(help_text="Regions afterwards; null where it was deleted.")
+
+    class Meta:
+        model = AnnotationHistory
+        fields = [
+            *("id", "action", "annotation_id", "task_id", "project_id", "organization_id", "created_by", "created_at"),
+            *("started_at", "lead_time", "was_cancelled", "ground_truth", "previous_result", "result"),
+        ]
+
+
+class RemovedSerializer(serializers.Serializer[Any]):
+    """How many rows are gone."""
+
+    removed = serializers.IntegerField()
+
+
+class StateChangeSerializer(serializers.Serializer[Any]):
+    """A change of state."""
+
+    id = serializers.CharField()
+    state = serializers.CharField()
+    previous_state = serializers.CharField(allow_null=True)
+    transition_name = serializers.CharField()
+    reason = serializers.CharField(allow_null=True, allow_blank=True)
+    context_data = serializers.JSONField()
+    triggered_by = serializers.JSONField(help_text="`id` and `email` of the member; null where nobody is known.")
+    created_at = serializers.DateTimeField()
+
+
+class TransitionSerializer(serializers.Serializer[Any]):
+    """A change of state by hand."""
+
+    transition_name = serializers.CharField(max_length=100)
+    transition_data = serializers.DictField(required=False, allow_null=True)
+
+
+class TransitionResultSerializer(serializers.Serializer[Any]):
+    """What became of it."""
+
+    success = serializers.BooleanField()
+    new_state = serializers.CharField()
+    state_record = StateChangeSerializer()
 
 
 class PredictionWriteSerializer(serializers.ModelSerializer[Prediction]):

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from platform_core.tasks.api import (
+    bulk_views,
     draft_views,
     export_views,
     flow_views,
+    history_views,
     import_views,
     snapshot_views,
     task_views,
@@ -24,6 +26,24 @@ urlpatterns = [
         name="annotation-draft-list",
     ),
     path("api/drafts/<int:pk>/", draft_views.DraftAPI.as_view(), name="draft-detail"),
+    path("api/annotations/bulk/", bulk_views.BulkAnnotationAPI.as_view(), name="annotation-bulk"),
+    path("api/annotations/bulk-delete/", bulk_views.BulkDeleteAnnotationAPI.as_view(), name="annotation-bulk-delete"),
+    path("api/annotation-history/", history_views.AnnotationHistoryAPI.as_view(), name="annotation-history"),
+    path(
+        "api/annotation-history/<int:pk>/",
+        history_views.AnnotationHistoryItemAPI.as_view(),
+        name="annotation-history-item",
+    ),
+    path(
+        "api/fsm/entities/<slug:entity>/<int:pk>/history",
+        history_views.StateHistoryAPI.as_view(),
+        name="state-history",
+    ),
+    path(
+        "api/fsm/entities/<slug:entity>/<int:pk>/transition/",
+        history_views.TransitionAPI.as_view(),
+        name="state-transition",
+    ),
     path("api/annotations/<int:pk>/", work_views.AnnotationAPI.as_view(), name="annotation-detail"),
     path("api/predictions/", work_views.PredictionListAPI.as_view(), name="prediction-list"),
     path("api/predictions/<int:pk>/", work_views.PredictionAPI.as_view(), name="prediction-detail"),

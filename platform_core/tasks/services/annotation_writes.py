@@ -83,11 +83,14 @@ def _statement(verb: Verb) -> str:
             ground_truth_number = ground_truth_number + %(truth)s,
             useful_annotation_number = useful_annotation_number + %(useful)s,
             num_tasks_with_annotations = num_tasks_with_annotations + %(annotated)s,
-            finished_task_number = finished_task_number + %(newly_finished)s, updated_at = statement_timestamp()
+            finished_task_number = finished_task_number + %(newly_finished)s,
+            revision = revision + 1, updated_at = statement_timestamp()
         WHERE project_id = %(project)s AND EXISTS (SELECT FROM a)
-        RETURNING finished_task_number >= task_number AS complete)
-    SELECT {json_sql.ANNOTATION}::text, a.id, {json_sql.microseconds("a.updated_at")}, (SELECT complete FROM counters)
-    FROM a LEFT JOIN members_member m ON m.id = a.completed_by_id"""  # noqa: S608  (constants)
+        RETURNING task_number - finished_task_number AS open_tasks,
+                  total_annotations_number + skipped_annotations_number AS annotations)
+    SELECT {json_sql.ANNOTATION}::text, a.id, {json_sql.microseconds("a.updated_at")},
+           counters.open_tasks, counters.annotations
+    FROM a LEFT JOIN counters ON true LEFT JOIN members_member m ON m.id = a.completed_by_id"""  # noqa: S608  (constants)
 
 
 _STATEMENTS: Final[dict[Verb, str]] = {
@@ -117,15 +120,15 @@ class WrittenRow:
     Attributes:
         content: the annotation as JSON.
         version: microseconds of its last change.
-        newly_finished: the task has all it needs, and had not before.
-        complete: no task of the project is left open.
+        task_finished: the task has all it needs, and had not before.
+        project_change: what became of the project by this: started, completed or reopened; else None.
     """
 
     content: bytes
     pk: int
     version: int
-    newly_finished: bool
-    complete: bool
+    task_finished: bool
+    project_change: str | None
 
 
 def write_annotation(
@@ -150,13 +153,12 @@ def write_annotation(
         row = cursor.fetchone()
     if row is None:
         return None
-    newly_finished = changes["newly_finished"] > 0
     return WrittenRow(
         content=row[0].encode(),
         pk=row[1],
         version=row[2],
-        newly_finished=newly_finished,
-        complete=newly_finished and bool(row[3]),
+        task_finished=changes["newly_finished"] > 0,
+        project_change=_project_change(verb, changes["newly_finished"], open_tasks=row[3], annotations=row[4]),
     )
 
 
@@ -168,6 +170,14 @@ def json_text(value: Any) -> str:
 def count_regions(result: list[dict[str, Any]]) -> int:
     """Return how many distinct regions a result has; results of one region share its id."""
     return len({region.get("id") or index for index, region in enumerate(result)})
+
+
+def _project_change(verb: Verb, newly_finished: int, *, open_tasks: int, annotations: int) -> str | None:
+    if newly_finished > 0 and open_tasks == 0:
+        return "completed"
+    if newly_finished < 0 and open_tasks == -newly_finished:
+        return "reopened"
+    return "started" if verb == "insert" and annotations == 1 else None
 
 
 def _changes(task: TaskAtWork, before: Counted | None, after: Counted | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import orjson
 from django.db import connection, transaction
 
 from platform_core.api.errors import PermissionDeniedError, ValidationFailedError
+from platform_core.events.services import record_audit
 from platform_core.events.written import ChangeRecord
 from platform_core.members.models import Member
 from platform_core.members.principal import Principal
@@ -139,11 +140,19 @@ def tell(what: str, task: TaskAtWork, row: WrittenRow, *, author: int | None, ac
     )
     # With the author, so that handlers that count work need not look at rows that may be gone by then.
     change.emit_event(type=f"annotation.{what}", payload={**place, "completed_by": author})
-    if row.newly_finished:
+    if row.task_finished:
         change.emit_event(type="task.completed", payload={"task": task.pk, "project": task.project.pk})
-    if row.complete:
+    if row.project_change == "completed":
         change.emit_event(type="project.completed", payload={"project": task.project.pk})
     change.write()
+    if row.project_change is not None:
+        record_audit(
+            actor=actor,
+            action=f"project.{row.project_change}",
+            target_type="project",
+            target_id=task.project.pk,
+            data={"annotation": row.pk},
+        )
 
 
 def _same_as_before(arguments: dict[str, Any], unique_id: UUID) -> Submitted:

@@ -5,6 +5,7 @@ import pytest
 from platform_core.projects.models import Project
 from platform_core.projects.services import duplication
 from platform_core.sdk.testing.scopes import records_of
+from platform_core.sealed_fields import open_secret
 from tenants.scope import tenant_scope
 
 CONFIG = (
@@ -63,6 +64,13 @@ def test_copy_has_the_settings_and_the_tasks_but_no_work(alpha_client, alpha, so
         "duplicated_from": source["id"],
     }
     assert records_of(alpha).audit("project.duplicated")[-1][2]["mode"] == "settings,data"
+
+
+def test_copy_has_a_password_of_its_own(alpha_client, alpha, source):
+    alpha_client.patch(f"/api/projects/{source['id']}/", {"task_data_password": "hunter2"})
+    made = duplicate(alpha_client, source, mode="settings").json()
+    with tenant_scope(alpha):
+        assert open_secret(Project.objects.get(pk=made["id"]), "task_data_password") == "hunter2"
 
 
 def test_copy_of_the_settings_has_no_tasks(alpha_client, source):

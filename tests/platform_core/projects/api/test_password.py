@@ -32,5 +32,8 @@ def test_password_for_media_is_taken_kept_and_never_answered(alpha, alpha_client
         told = f"{list(AuditEntry.objects.values_list('data'))}{list(OutboxEvent.objects.values_list('payload'))}"
     assert "'fields': ['task_data_password']" in told
     assert "geheim" not in told
+    # Whoever sends an answered project back, secret hidden, does not take it away.
     assert alpha_client.patch(path, {"task_data_password": None}).status_code == 200
+    assert password_of(alpha, project) == "geheim"
+    assert alpha_client.patch(path, {"task_data_password": ""}).status_code == 200
     assert password_of(alpha, project) is None

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from platform_core.members.models import Member
-from platform_core.projects.models import Project, ProjectMembership
+from platform_core.projects.models import ProjectMembership
 from tenants.scope import tenant_scope
 
 CONFIG = (
@@ -152,22 +152,6 @@ def test_value_that_breaks_a_rule_is_refused_by_its_name(alpha_client, name, val
         assert refused.status_code == 400
         assert name in refused.json()["validation_errors"]
     assert alpha_client.get("/api/projects/").json()["count"] == 1
-
-
-def test_password_for_media_is_stored_and_never_answered(alpha_client, alpha):
-    made = make(alpha_client, task_data_password="hunter2")
-    path = f"/api/projects/{made['id']}/"
-
-    def stored():
-        with tenant_scope(alpha):
-            return Project.objects.get(pk=made["id"]).task_data_password
-
-    assert made["task_data_password"] is None
-    assert b"hunter2" not in alpha_client.get("/api/projects/").content
-    alpha_client.patch(path, {"task_data_password": None})
-    assert stored() == "hunter2"
-    alpha_client.patch(path, {"task_data_password": ""})
-    assert stored() == ""
 
 
 def test_weights_follow_the_config_and_what_was_wanted(alpha_client):
