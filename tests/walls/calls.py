@@ -25,6 +25,7 @@ ARGUMENTS = {
     "project-detail": lambda w, p: {"pk": w.objects["project"]},
     "project-validate": lambda w, p: {"pk": w.objects["project"]},
     "project-access": lambda w, p: {"pk": w.objects["project"]},
+    "project-template-detail": lambda w, p: {"key": "text_classification"},
     "project-duplicate": lambda w, p: {"pk": w.objects["project"]},
     "project-annotators": lambda w, p: {"pk": w.objects["project"]},
     "project-summary": lambda w, p: {"pk": w.objects["project"]},
@@ -48,6 +49,13 @@ ARGUMENTS = {
     "task-detail": lambda w, p: {"pk": w.objects["task"]},
     "annotation-list": lambda w, p: {"pk": w.objects["task"]},
     "annotation-detail": lambda w, p: {"pk": p.objects["annotation"]},
+    "annotation-draft-list": lambda w, p: {"pk": w.objects["task"], "annotation_pk": p.objects["annotation"]},
+    "annotation-history-item": lambda w, p: {"pk": p.objects["change"]},
+    "draft-detail": lambda w, p: {"pk": p.objects["draft"]},
+    "project-next": lambda w, p: {"pk": w.objects["project"]},
+    "state-history": lambda w, p: {"entity": "task", "pk": w.objects["task"]},
+    "state-transition": lambda w, p: {"entity": "annotation", "pk": p.objects["annotation"]},
+    "task-draft-list": lambda w, p: {"pk": w.objects["task"]},
     "prediction-detail": lambda w, p: {"pk": w.objects["prediction"]},
     "asset": lambda w, p: {"name": "tenon/docs.js"},
 }
@@ -70,6 +78,15 @@ BODIES = {
     ("task-detail", "PATCH"): lambda w, p: {"meta": {"seen": True}},
     ("annotation-list", "POST"): lambda w, p: {"result": result(w)},
     ("annotation-detail", "PATCH"): lambda w, p: {"lead_time": 2},
+    ("annotation-bulk", "POST"): lambda w, p: {"tasks": [w.objects["task"]], "result": result(w)},
+    ("annotation-bulk-delete", "POST"): lambda w, p: {
+        "ids": [p.objects["annotation"]],
+        "project": w.objects["project"],
+    },
+    ("annotation-draft-list", "POST"): lambda w, p: {"result": result(w)},
+    ("draft-detail", "PATCH"): lambda w, p: {"lead_time": 2},
+    ("state-transition", "POST"): lambda w, p: {"transition_name": "annotation_skipped"},
+    ("task-draft-list", "POST"): lambda w, p: {"result": result(w)},
     ("prediction-list", "POST"): lambda w, p: {"task": w.objects["task"], "result": result(w)},
     ("prediction-detail", "PATCH"): lambda w, p: {"score": 0.5},
     ("user-list", "POST"): lambda w, p: {"email": "another@else.example", "role": "AN"},
@@ -94,6 +111,8 @@ BODIES = {
 }
 QUERIES = {
     ("task-list", "GET"): lambda w: {"project": w.objects["project"], "fields": "all"},
+    ("annotation-history", "GET"): lambda w: {"task": w.objects["task"]},
+    ("annotation-history", "DELETE"): lambda w: {"task": w.objects["task"]},
     ("project-export", "GET"): lambda w: {"download_all_tasks": "true"},
     ("membership-list", "GET"): lambda w: {"contributed_to_projects": "1"},
 }

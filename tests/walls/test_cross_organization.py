@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow  # fills both organizations for each test
 
 WITH_PATH = [item for item in operations() if item.route.parameters and item.route.name not in {*SLUGS, *PAGES}]
 NOT_THERE = (400, 404)
+KINDS = {"entity"}  # path arguments that name a kind of objects and none of them
 
 
 def content_of(organization):
@@ -88,6 +89,8 @@ def check_foreign_ids_in_paths(here, there, items=WITH_PATH):
         for name in theirs:
             if len(theirs) > 1 and name == "pk" and theirs == ours:
                 continue
+            if name in KINDS:
+                continue
             path = item.route.path(**{**ours, name: theirs[name]})
             with transaction.atomic():
                 answer = call(client, item, here, here.owner, path=path)
@@ -110,8 +113,26 @@ FOREIGN_BODIES = {
     ("annotation-list", "POST"): lambda h, t: [
         {"result": result(h), "parent_prediction": t.objects["prediction"]},
         {"result": result(h), "parent_annotation": t.owner.objects["annotation"]},
+        {"result": result(h), "completed_by": t.owner.member},
+    ],
+    ("annotation-bulk", "POST"): lambda h, t: [
+        {"result": result(h), "tasks": [h.objects["task"], t.objects["task"]]},
+        {"result": result(h), "task": t.objects["task"]},
+        {"result": result(h), "project": t.objects["project"], "selected_items": {"all": True}},
+        {
+            "result": result(h),
+            "project": h.objects["project"],
+            "selected_items": {"all": False, "included": [t.objects["task"]]},
+        },
+        {"result": result(h), "tasks": [h.objects["task"]], "parent_prediction": t.objects["prediction"]},
+        {"result": result(h), "tasks": [h.objects["task"]], "completed_by": t.owner.member},
+    ],
+    ("annotation-bulk-delete", "POST"): lambda h, t: [
+        {"ids": [t.owner.objects["annotation"]], "project": h.objects["project"]},
+        {"ids": [t.owner.objects["annotation"]], "project": t.objects["project"]},
     ],
     ("annotation-detail", "PATCH"): lambda h, t: [
+        {"completed_by": t.owner.member},
         {"parent_prediction": t.objects["prediction"]},
         {"parent_annotation": t.owner.objects["annotation"]},
     ],
@@ -147,6 +168,16 @@ FOREIGN_QUERIES = {
     ("project-list", "GET"): lambda h, t: [{"ids": t.objects["project"]}, {"search": t.mark}, {"title": t.mark}],
     ("project-counts", "GET"): lambda h, t: [{"ids": t.objects["project"]}],
     ("project-export", "GET"): lambda h, t: [{"ids": t.objects["task"], "download_all_tasks": "true"}],
+    ("annotation-history", "GET"): lambda h, t: [
+        {"annotation": t.owner.objects["annotation"]},
+        {"task": t.objects["task"]},
+    ],
+    ("annotation-history", "DELETE"): lambda h, t: [
+        {"annotation": t.owner.objects["annotation"]},
+        {"task": t.objects["task"]},
+        {"project": t.objects["project"]},
+    ],
+    ("state-history", "GET"): lambda h, t: [{"triggered_by": t.owner.member}],
     ("audit-list", "GET"): lambda h, t: [
         {"actor": t.owner.member},
         {"target_id": t.objects["project"]},
@@ -157,6 +188,7 @@ FOREIGN_QUERIES = {
         {"target_id": t.objects["project"]},
         {"before_id": 2**62, "format": "jsonl"},
     ],
+    ("job-list", "GET"): lambda h, t: [{"created_by": t.owner.member}],
     ("current-user-hotkeys", "GET"): lambda h, t: [{"project": t.objects["project"]}],
     ("current-user-hotkeys", "PATCH"): lambda h, t: [{"project": t.objects["project"]}],
     ("member-list", "GET"): lambda h, t: [{"search": t.mark}],
@@ -240,6 +272,10 @@ NO_IDS_OF = {
     # Free facts of the model: a cluster's number, and ids that are shown as given and never looked up.
     ("prediction-list", "POST"): {"cluster", "neighbors"},
     ("prediction-detail", "PATCH"): {"cluster", "neighbors"},
+    # How often a draft was saved.
+    ("task-draft-list", "POST"): {"version"},
+    ("annotation-draft-list", "POST"): {"version"},
+    ("draft-detail", "PATCH"): {"version"},
 }
 
 

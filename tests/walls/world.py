@@ -188,6 +188,10 @@ def _fill_own(world, person):
     client = world.client(person)
     body = {"result": result(world)}
     person.objects["annotation"] = _made(client.post(f"/api/tasks/{world.objects['task']}/annotations/", body))["id"]
+    change = _made(client.get(f"/api/annotation-history/?annotation={person.objects['annotation']}"))[0]
+    person.objects["change"] = change["id"]
+    draft = client.post(f"/api/tasks/{world.objects['task']}/drafts", body)
+    person.objects["draft"] = _made(draft)["id"]
     login = _made(world.client().post("/api/auth/login/", {"email": person.email, "password": PASSWORD, "token": True}))
     person.objects["access"], person.objects["refresh"] = login["access"], login["refresh"]
     with tenant_scope(world.organization):

@@ -11,18 +11,19 @@ OVERLAP_RULES: Final = frozenset({"maximum_annotations", "overlap_cohort_percent
 RULES: Final = OVERLAP_RULES | {"skip_queue"}
 # As `overlap_of` does for new tasks.
 _OVERLAP: Final = "CASE WHEN t.inner_id %% 100 < %(percentage)s OR %(percentage)s = 100 THEN %(maximum)s ELSE 1 END"
-_APPLY: Final = """
-    WITH wanted AS (
-        SELECT id, is_labeled, overlap,
-               total_annotations + CASE WHEN %(ignored)s THEN cancelled_annotations ELSE 0 END >= overlap AS finished
-        FROM (SELECT t.id, t.is_labeled, t.total_annotations, t.cancelled_annotations, {overlap} AS overlap
-              FROM tasks_task t WHERE t.project_id = %(project)s) t),
-    changed AS (
-        UPDATE tasks_task t SET overlap = w.overlap, is_labeled = w.finished, updated_at = now()
-        FROM wanted w WHERE w.id = t.id AND (t.overlap <> w.overlap OR t.is_labeled <> w.finished)
-        RETURNING w.finished::int - w.is_labeled::int AS step)
-    UPDATE projects_projectcounters SET updated_at = now(), revision = revision + 1,
-           finished_task_number = finished_task_number + (SELECT COALESCE(sum(step), 0) FROM changed)
+_FINISHED: Final = "(t.total_annotations + CASE WHEN %(ignored)s THEN t.cancelled_annotations ELSE 0 END >= {overlap})"
+# Conditions on the row alone, with no second look at the table: a row that somebody holds is judged as they leave it.
+_FLIP: Final = f"""
+    WITH flipped AS (
+        UPDATE tasks_task t SET is_labeled = NOT t.is_labeled, overlap = {{overlap}}, updated_at = now()
+        WHERE t.project_id = %(project)s AND t.is_labeled <> {_FINISHED} RETURNING t.is_labeled)
+    SELECT count(*) FILTER (WHERE is_labeled) - count(*) FILTER (WHERE NOT is_labeled) FROM flipped"""  # noqa: S608  (constants)
+_REST: Final = """
+    UPDATE tasks_task t SET overlap = {overlap}, updated_at = now()
+    WHERE t.project_id = %(project)s AND t.overlap <> {overlap}"""
+_COUNT: Final = """
+    UPDATE projects_projectcounters SET finished_task_number = finished_task_number + %(step)s,
+           revision = revision + 1, updated_at = now()
     WHERE project_id = %(project)s"""
 
 
@@ -35,13 +36,16 @@ def apply_labelling_rules(project: Project, changed: Collection[str]) -> None:
     if RULES.isdisjoint(changed):
         return
     overlap = "t.overlap" if OVERLAP_RULES.isdisjoint(changed) else _OVERLAP
+    arguments = {
+        "project": project.pk,
+        "ignored": project.skip_queue == SkipQueue.IGNORE_SKIPPED,
+        "percentage": project.overlap_cohort_percentage,
+        "maximum": project.maximum_annotations,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _APPLY.format(overlap=overlap),
-            {
-                "project": project.pk,
-                "ignored": project.skip_queue == SkipQueue.IGNORE_SKIPPED,
-                "percentage": project.overlap_cohort_percentage,
-                "maximum": project.maximum_annotations,
-            },
-        )
+        cursor.execute(_FLIP.format(overlap=overlap), arguments)
+        (step,) = cursor.fetchone()
+        if overlap == _OVERLAP:
+            cursor.execute(_REST.format(overlap=overlap), arguments)
+        # Also without a step: the revision says that lists by overlap may have changed.
+        cursor.execute(_COUNT, {**arguments, "step": step})

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from platform_core.api.errors import NotFoundError
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.preconditions import if_match_of, tagged
@@ -77,7 +78,8 @@ class AnnotationDraftListAPI(TenonAPIView):
     )
     def get(self, request: Request, pk: int, annotation_pk: int) -> Response:  # noqa: ARG002
         """Return the member's own draft of the annotation, if any."""
-        visible_annotation(self.principal, annotation_pk)
+        if visible_annotation(self.principal, annotation_pk).task_id != pk:
+            raise NotFoundError(f"Task {pk} has no annotation {annotation_pk}.")
         return _array(own_drafts_json(self.principal, pk, annotation_pk))
 
     @operation(

@@ -18,6 +18,7 @@ from platform_core.tasks.services.next_task import hand_out_task
 class NextTaskAPI(TenonAPIView):
     """The task to do next."""
 
+    serializer_class = HandedOutTaskSerializer
     permission_required = ViewClassPermission(GET=all_permissions.annotations_create)
 
     @operation(

@@ -41,6 +41,7 @@ TRANSITIONS: Final = {"annotation_skipped": True, "annotation_submitted": False}
 class AnnotationHistoryAPI(TenonAPIView):
     """Changes of annotations."""
 
+    serializer_class = AnnotationHistorySerializer
     pagination_class = None
     permission_required = ViewClassPermission(
         GET=all_permissions.annotations_view, DELETE=all_permissions.annotations_delete_all
@@ -87,6 +88,7 @@ class AnnotationHistoryAPI(TenonAPIView):
 class AnnotationHistoryItemAPI(TenonAPIView):
     """One change of an annotation."""
 
+    serializer_class = AnnotationHistorySerializer
     permission_required = ViewClassPermission(GET=all_permissions.annotations_view)
 
     @operation(
@@ -106,6 +108,7 @@ class AnnotationHistoryItemAPI(TenonAPIView):
 class StateHistoryAPI(TenonAPIView):
     """States of an object over time."""
 
+    serializer_class = StateChangeSerializer
     pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.annotations_view)
 

@@ -94,13 +94,6 @@ class AnnotationWriteSerializer(serializers.Serializer[Any]):
     parent_annotation = serializers.IntegerField(
         required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Annotation it started from."
     )
-    draft_id = serializers.IntegerField(
-        required=False,
-        allow_null=True,
-        min_value=0,
-        max_value=BIG,
-        help_text="Draft it was; one's draft of the task is consumed with or without it.",
-    )
     draft_created_at = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When the work was begun, where no draft tells."
     )

@@ -77,7 +77,8 @@ class AnnotationListAPI(TenonAPIView):
         description=(
             "Submit an annotation, or skip the task with `was_cancelled`. The result is checked against the label "
             "config and by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400. "
-            "A repeated `unique_id` with the same submission answers 200 with the annotation that it made."
+            "A repeated `unique_id` with the same submission answers 200 with the annotation that it made. "
+            "One's draft of the task is consumed, with or without `draft_id`."
         ),
         request=AnnotationWriteSerializer,
         response=AnnotationSerializer,
