@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # importing these would need Django's settings, or costs time
 
     from tenants.scope import OrganizationRef
 
+_USING_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "committed"})
 ORGANIZATIONS = ("alpha", "beta")
 
 
@@ -97,6 +98,18 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
         yield
         connections.close_all()
         _drop(name)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known that `pytest_collection_modifyitems` sets."""
+    config.addinivalue_line("markers", "database: works on PostgreSQL; set by itself")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that work on the database, so that a fast layer can leave them out."""
+    for item in items:
+        if not _USING_DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 @contextmanager
