@@ -53,11 +53,14 @@ _IN_ORDER: Final = f"""
     ORDER BY t.id {_TAKE}"""
 # Where the member has done most of what is open: all of it is set off against theirs at once, by the index of a member.
 _GAPS: Final = f"""
-    SELECT t.id FROM tasks_task t
-    WHERE t.project_id = %(project)s AND {_FREE} AND {_POSTPONED} = 0 {{condition}} AND NOT EXISTS (
-        SELECT FROM tasks_annotation a
-        WHERE a.completed_by_id = %(member)s AND a.project_id = %(project)s AND a.task_id = t.id)
-    ORDER BY t.id {_TAKE}"""
+    SELECT t.id FROM (
+        SELECT o.id FROM tasks_task o
+        WHERE o.project_id = %(project)s AND NOT o.is_labeled AND NOT EXISTS (
+            SELECT FROM tasks_annotation a
+            WHERE a.completed_by_id = %(member)s AND a.project_id = %(project)s AND a.task_id = o.id)
+        ORDER BY o.id OFFSET 0) gap
+    JOIN tasks_task t ON t.id = gap.id WHERE {_FREE} AND {_POSTPONED} = 0 {{condition}}
+    ORDER BY gap.id {_TAKE}"""
 _AMONG_FIRST: Final = f"""AND t.id <= (SELECT max(s.id) FROM (
     SELECT t.id FROM tasks_task t WHERE t.project_id = %(project)s AND NOT t.is_labeled {{condition}}
     ORDER BY t.id LIMIT {FEW}) s)"""
