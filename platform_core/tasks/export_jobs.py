@@ -1,6 +1,6 @@
 """Jobs that write the files of exports. At least once: an attempt that follows a dead one writes its file anew."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, A
     snapshot = conversion.snapshot
     files, total = export_files(current_organization()), snapshot.counters.get("task_number")
 
-    def read() -> Iterator[bytes]:
+    def read() -> Generator[bytes, None, None]:
         return _counted(_lines(files.path(snapshot.pk)), lambda done: context.progress(done, total))
 
     with files.writing(files.path(snapshot.pk, conversion.pk)) as out:
@@ -81,7 +81,9 @@ def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, A
     return {"export": snapshot.pk, "export_type": conversion.export_type}
 
 
-def _convert(conversion: ExportConversion, read: Callable[[], Iterator[bytes]], out: DigestingFile) -> None:
+def _convert(
+    conversion: ExportConversion, read: Callable[[], Generator[bytes, None, None]], out: DigestingFile
+) -> None:
     project = conversion.snapshot.project
     wanted = find_format(conversion.export_type, enabled_plugins(), project.parsed_label_config)
     if isinstance(wanted, PluginFormat):
@@ -92,7 +94,7 @@ def _convert(conversion: ExportConversion, read: Callable[[], Iterator[bytes]], 
         out.write(block)
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def _lines(path: Path) -> Generator[bytes, None, None]:
     """Yield the tasks of a snapshot's file: a task a line between `[` and `]`, commas at ends of lines."""
     with path.open("rb") as file:
         for line in file:
@@ -102,7 +104,7 @@ def _lines(path: Path) -> Iterator[bytes]:
                 yield task
 
 
-def _counted(rows: Iterable[bytes], show: Callable[[int], None]) -> Iterator[bytes]:
+def _counted(rows: Iterable[bytes], show: Callable[[int], None]) -> Generator[bytes, None, None]:
     for done, row in enumerate(rows, start=1):
         yield row
         show(done)

@@ -1,6 +1,6 @@
 """Where an export meets plugins: their formats by name, and a guarded run of one of them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final, cast
 
@@ -82,7 +82,7 @@ class _Rows:
 
 
 def write_with_plugin(
-    wanted: PluginFormat, rows: Iterator[bytes], out: Any, context: ExportContext, *, seconds: float
+    wanted: PluginFormat, rows: Generator[bytes, None, None], out: Any, context: ExportContext, *, seconds: float
 ) -> None:
     """Let an exporter write a whole file.
 
@@ -97,11 +97,11 @@ def write_with_plugin(
     """
     tasks, refusals = _Rows(rows), []
 
-    def call() -> None:
+    def call() -> object:
         try:
-            wanted.spec.write(iter(tasks), cast("BinaryIO", out), context)
+            return wanted.spec.write(iter(tasks), cast("BinaryIO", out), context)  # type: ignore[func-returns-value]
         except ExportFormatError as error:
-            refusals.append(str(error))
+            return refusals.append(str(error))  # type: ignore[func-returns-value]
 
     try:
         _measured(wanted.plugin, call, seconds)
@@ -112,9 +112,12 @@ def write_with_plugin(
         raise PluginFailedError(
             f"Plugin {failure.plugin!r} could not write {wanted.name}; incident {failure.incident_id}.", data=facts
         ) from failure
+    finally:
+        # Ends the transaction in which they are read, also where the plugin has broken it.
+        rows.close()
     if refusals:
         raise ValidationFailedError(validation_errors={"export_type": refusals})
 
 
-def _measured(slug: str, call: Callable[[], None], seconds: float) -> None:
+def _measured(slug: str, call: Callable[[], object], seconds: float) -> None:
     Invoker().measure(slug, replace(EXPORTER, limit=seconds), call)

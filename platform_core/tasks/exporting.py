@@ -1,7 +1,8 @@
 """The registry of export formats, the core's own and those of enabled plugins; and exports as streams."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -161,15 +162,16 @@ def json_blocks(organization: OrganizationRef, selection: ExportSelection) -> It
     yield b"[]" if opening == b"[" else b"]"
 
 
-def task_rows(organization: OrganizationRef, selection: ExportSelection) -> Iterator[bytes]:
+def task_rows(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:
     """Yield each exported task as a JSON object."""
-    rows = json_rows(organization, selection)
-    if not selection.shape.interpolate_key_frames:
-        return rows
-    return (orjson.dumps(with_all_frames(orjson.loads(row))) if b"videorectangle" in row else row for row in rows)
+    every_frame = selection.shape.interpolate_key_frames
+    with closing(json_rows(organization, selection)) as rows:
+        for row in rows:
+            moves = every_frame and b"videorectangle" in row
+            yield orjson.dumps(with_all_frames(orjson.loads(row))) if moves else row
 
 
-def table_of_rows(read: Callable[[], Iterator[bytes]], delimiter: str) -> Iterator[bytes]:
+def table_of_rows(read: Callable[[], Generator[bytes, None, None]], delimiter: str) -> Iterator[bytes]:
     """Yield the table of exported tasks that lie in a file, in two passes: the first finds the columns."""
     keys = sorted({key for row in read() for key in _data(orjson.loads(row))})
     return csv_stream([*keys, *FIXED_COLUMNS], _cells(read(), keys), delimiter=delimiter)
@@ -208,7 +210,7 @@ class _Spool:
         self.file.close()
 
 
-def _spooled(wanted: PluginFormat, rows: Iterator[bytes], context: ExportContext) -> Iterable[bytes]:
+def _spooled(wanted: PluginFormat, rows: Generator[bytes, None, None], context: ExportContext) -> Iterable[bytes]:
     spool = _Spool()
     try:
         write_with_plugin(wanted, rows, spool.file, context, seconds=IN_REQUEST_SECONDS)

@@ -5,7 +5,7 @@ transaction, and leaves both when it ends or is closed. The transaction is a rep
 of one export see the same moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ def json_export(organization: OrganizationRef, selection: ExportSelection) -> It
         yield from json_array_stream(copy)
 
 
-def json_rows(organization: OrganizationRef, selection: ExportSelection) -> Iterator[bytes]:
+def json_rows(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:
     """Yield each exported task as one JSON object, for formats that build on JSON."""
     with _reading(organization), closing(connection.chunked_cursor()) as cursor:
         cursor.execute(_json(selection), _arguments(selection))

@@ -200,7 +200,7 @@ class ImportEncoder:
         done = skipped = 0
         for entry in task.annotations:
             result, cancelled = entry["result"], bool(entry.get("was_cancelled", False))
-            check_result(compiled, result, required=False, where=where)
+            check_result(compiled, result, required=False, where=where, data=task.data)
             # Label Studio's rule: an imported annotation is ground truth unless it says otherwise.
             truth = bool(entry.get("ground_truth", True))
             author = self.place.authors.id_of(entry.get("completed_by"), item=item)
@@ -212,7 +212,7 @@ class ImportEncoder:
                  integer_of(entry, "id", where), unique_id_of(entry, where))
             )  # fmt: skip
         for entry in task.predictions:
-            check_result(compiled, entry["result"], required=False, where=where)
+            check_result(compiled, entry["result"], required=False, where=where, data=task.data)
             predictions.append(prediction_row(task_id, entry, where))
         totals.annotations += done
         totals.skipped += skipped
@@ -261,6 +261,9 @@ def integer_of(entry: dict[str, Any], key: str, where: str) -> int | None:
 def unique_id_of(entry: dict[str, Any], where: str) -> Any:
     """Return the unique id of an imported annotation, or a fresh one.
 
+    An annotation that also has an `id` comes from an export. It is a copy then: the original keeps its unique id and
+    is often still there.
+
     Raises:
         ValidationFailedError: it is no UUID.
     """
@@ -268,6 +271,7 @@ def unique_id_of(entry: dict[str, Any], where: str) -> Any:
     if value is None:
         return uuid.uuid4()
     try:
-        return uuid.UUID(value)
+        chosen = uuid.UUID(value)
     except (ValueError, AttributeError, TypeError) as error:
         raise ValidationFailedError(f'{where}"unique_id" must be a UUID', data={"key": "unique_id"}) from error
+    return chosen if integer_of(entry, "id", where) is None else uuid.uuid4()

@@ -26,7 +26,7 @@ def test_acts_that_are_done_already_are_left_as_they_are(in_alpha, install):
         assert disable_plugin_job(None, "kites", actor_id) == {"plugin": "kites", "state": "disabled"}
     for _ in range(2):
         assert purge_plugin_job(None, "kites", actor_id) == {"plugin": "kites", "state": "available"}
-    assert not Activation.objects.exists()
+    assert not Activation.objects.filter(pk="kites").exists()
 
 
 def _ended(days, **values):
