@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("members", "0003_identity"),
         ("projects", "0003_sealed_password"),
-        ("tasks", "0005_uploads"),
+        ("tasks", "0006_list_index"),
     ]
 
     operations = [
