@@ -156,10 +156,12 @@ def _forget_between_tests() -> None:
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
+    from platform_core.tasks.queries.found_tasks import found_tasks
 
     memory.clear()
     forget_hosts()
     forget_enabled_plugins()
+    found_tasks.clear()
 
 
 def _organization(slug: str) -> OrganizationRef:
