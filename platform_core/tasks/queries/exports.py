@@ -87,6 +87,7 @@ def task_conditions(selection: ExportSelection) -> str:
         "AND (t.total_annotations > 0 OR t.cancelled_annotations > 0)" if tasks.worked_on else "",
         _with_annotations(tasks, selection.annotations),
         "AND t.id = ANY(%(ids)s)" if tasks.ids is not None else "",
+        f"AND ({tasks.where})" if tasks.where else "",
     ]
     return " ".join(filter(None, conditions))
 
@@ -121,13 +122,16 @@ def _json(selection: ExportSelection) -> str:
         annotations=annotation_condition(selection.annotations),
         full_authors=selection.shape.full_authors,
         full_predictions=selection.shape.full_predictions,
+        full_drafts=selection.shape.full_drafts,
     )
     return f"SELECT {task}::text {_TASKS} {task_conditions(selection)} ORDER BY t.id"
 
 
 def _arguments(selection: ExportSelection) -> dict[str, Any]:
     ids = selection.tasks.ids
-    return {"project": selection.project_id, "ids": list(ids) if ids is not None else None}
+    # Filters may speak of the one whose work is shown: exports show everybody's.
+    shown = {"project": selection.project_id, "ids": list(ids) if ids is not None else None, "only_by": None}
+    return {**selection.tasks.arguments, **shown}
 
 
 @contextmanager

@@ -310,3 +310,17 @@ def test_snapshots_of_another_project_are_not_found(alpha_client, project):
 
     for path in ("", "/download"):
         assert alpha_client.get(f"/api/projects/{other['id']}/exports/{snapshot['id']}{path}").status_code == 404
+
+
+def test_drafts_of_everybody_are_exported(alpha_client, project):
+    plain = json.loads(body(alpha_client.get(f"{project}/export?download_all_tasks=1")))[0]
+    answer = alpha_client.post(f"/api/tasks/{plain['id']}/drafts/", {"result": choice("Weather")}, format="json")
+    assert answer.status_code == 201, answer.content
+
+    (direct, *others) = json.loads(body(alpha_client.get(f"{project}/export?download_all_tasks=1")))
+    assert [draft["result"] for draft in direct["drafts"]] == [choice("Weather")]
+    assert [task["drafts"] for task in others] == [[], [], []]
+
+    snapshot = take(alpha_client, project)
+    ids = json.loads(body(alpha_client.get(f"{project}/exports/{snapshot['id']}/download")))[0]["drafts"]
+    assert ids == [direct["drafts"][0]["id"]]
