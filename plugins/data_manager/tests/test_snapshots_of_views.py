@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def client(organization, enable, make_client, settings, tmp_path, jobs_run_at_once):
-    settings.TENON_DATA_DIR = tmp_path
+    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
     return make_client(enable(organization, "data_manager"), role="OW")
 
 
