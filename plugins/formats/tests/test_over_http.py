@@ -38,7 +38,7 @@ def beta_client(other_organization, enable, make_client):
 
 @pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_DATA_DIR = tmp_path
+    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
 
 
 def body(answer):
