@@ -6,6 +6,7 @@ than `ShortMemory.seconds`; the key of an entry holds the schema, so two organiz
 """
 
 import uuid
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -90,6 +91,24 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
             _touch(cursor, principal, proof)
     memory.put(key, principal)
     return principal
+
+
+def principal_of_member(member_id: int, *, permissions: frozenset[str]) -> Principal | None:
+    """Return a member for work that goes on after the request, or None when the membership has ended.
+
+    Args:
+        permissions: what the credential allowed when the work was asked for; nothing beyond it is allowed now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS}, NULL, NULL, TRUE, FALSE FROM members_member m WHERE m.id = %s AND {_ACTIVE}",  # noqa: S608
+            [member_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    principal = _principal("platform", row)
+    return replace(principal, permissions=principal.permissions & permissions)
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:

@@ -18,6 +18,7 @@ from platform_core.plugins.registrations import (
     RouteSpec,
     TaxonomySpec,
 )
+from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec, TaskQuerySourceSpec
 from platform_core.plugins.types import EventHandlerSpec
 from platform_core.projects.label_config import CORE_TAGS, TagRegistryError, TagSpec
 
@@ -35,6 +36,9 @@ class Registrations:
     project_templates: tuple[ProjectTemplateSpec, ...] = ()
     taxonomies: tuple[TaxonomySpec, ...] = ()
     event_handlers: tuple[EventHandlerSpec, ...] = ()
+    task_columns: tuple[TaskColumnSpec, ...] = ()
+    task_actions: tuple[TaskActionSpec, ...] = ()
+    task_query_sources: tuple[TaskQuerySourceSpec, ...] = ()
 
 
 def collect(implementations: Mapping[str, Implementation], call: Callable[[Implementation], Any]) -> Registrations:

@@ -176,7 +176,8 @@ class ProjectTemplateSpec:
         description: one sentence for people.
         group: heading under which it is listed.
         label_config: XML text.
-        sample: data to try it with.
+        sample: data to try it with, read by an importer.
+        tasks: data of a few tasks, shown with the template.
     """
 
     key: str
@@ -185,6 +186,7 @@ class ProjectTemplateSpec:
     group: str
     label_config: str
     sample: SampleData | None = None
+    tasks: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

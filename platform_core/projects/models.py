@@ -126,6 +126,9 @@ class ProjectCounters(models.Model):
     deleted_task_number = models.BigIntegerField(
         default=0, help_text="Tasks deleted so far; 0 means numbers have no gaps."
     )
+    revision = models.BigIntegerField(
+        default=0, help_text="Raised by every write of tasks, annotations or predictions of the project."
+    )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")
 

@@ -18,6 +18,15 @@ from platform_core.plugins.registrations import (
     SampleData,
     TaxonomySpec,
 )
+from platform_core.plugins.task_registrations import (
+    StoredTaskQuery,
+    TaskActionCall,
+    TaskActionField,
+    TaskActionResult,
+    TaskActionSpec,
+    TaskColumnSpec,
+    TaskQuerySourceSpec,
+)
 from platform_core.plugins.types import (
     AnnotationContext,
     Event,
@@ -51,8 +60,15 @@ __all__ = [
     "ProjectTemplateSpec",
     "RouteSpec",
     "SampleData",
+    "StoredTaskQuery",
+    "TaskActionCall",
+    "TaskActionField",
+    "TaskActionResult",
+    "TaskActionSpec",
+    "TaskColumnSpec",
     "TaskContext",
     "TaskIssue",
+    "TaskQuerySourceSpec",
     "TaxonomyRef",
     "TaxonomySpec",
     "hookimpl",

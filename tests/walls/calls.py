@@ -25,6 +25,7 @@ ARGUMENTS = {
     "project-detail": lambda w, p: {"pk": w.objects["project"]},
     "project-validate": lambda w, p: {"pk": w.objects["project"]},
     "project-access": lambda w, p: {"pk": w.objects["project"]},
+    "project-template-detail": lambda w, p: {"key": "text_classification"},
     "project-duplicate": lambda w, p: {"pk": w.objects["project"]},
     "project-annotators": lambda w, p: {"pk": w.objects["project"]},
     "project-summary": lambda w, p: {"pk": w.objects["project"]},

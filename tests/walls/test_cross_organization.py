@@ -188,6 +188,7 @@ FOREIGN_QUERIES = {
         {"target_id": t.objects["project"]},
         {"before_id": 2**62, "format": "jsonl"},
     ],
+    ("job-list", "GET"): lambda h, t: [{"created_by": t.owner.member}],
     ("current-user-hotkeys", "GET"): lambda h, t: [{"project": t.objects["project"]}],
     ("current-user-hotkeys", "PATCH"): lambda h, t: [{"project": t.objects["project"]}],
     ("member-list", "GET"): lambda h, t: [{"search": t.mark}],

@@ -7,6 +7,8 @@ from platform_core.sdk import (
     EventHandlerSpec,
     ExporterSpec,
     RouteSpec,
+    TaskActionSpec,
+    TaskColumnSpec,
     TaskContext,
     TaskIssue,
     hookimpl,
@@ -15,6 +17,7 @@ from platform_core.sdk.labels import TagSpec
 from tenon_quality.exporters import TEXT_LABELS
 from tenon_quality.handlers import COUNT_ANNOTATIONS
 from tenon_quality.routes import ROUTES
+from tenon_quality.selections import OPEN_NOTES, RESOLVE_NOTES
 from tenon_quality.tags import CERTAINTY
 from tenon_quality.validation import length_issues
 
@@ -41,6 +44,16 @@ class QualityPlugin:
     def register_event_handlers(self) -> Sequence[EventHandlerSpec]:
         """Count annotations."""
         return [COUNT_ANNOTATIONS]
+
+    @hookimpl
+    def register_task_columns(self) -> Sequence[TaskColumnSpec]:
+        """How many notes about a task are open."""
+        return [OPEN_NOTES]
+
+    @hookimpl
+    def register_task_actions(self) -> Sequence[TaskActionSpec]:
+        """Close the notes about the tasks of a selection."""
+        return [RESOLVE_NOTES]
 
     @hookimpl
     def validate_task(self, context: TaskContext, tasks: Sequence[dict[str, Any]]) -> Sequence[TaskIssue]:

@@ -57,3 +57,14 @@ SUMMARY: Final = {
     "created_annotations": {"topic|text|choices": 12},
     "created_labels": {"topic": {"Weather": 9, "Traffic": 3}},
 }
+TEMPLATE: Final = {
+    "key": "text_classification",
+    "name": "Topics of a text",
+    "title": "Topics of a text",
+    "group": "Text",
+    "description": "Give each text one topic or several.",
+    "plugin": "",
+    "object_types": ["Text"],
+    "control_types": ["Choices"],
+    "label_config": LABEL_CONFIG,
+}

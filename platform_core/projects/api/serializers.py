@@ -93,6 +93,20 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         }
 
 
+class ProjectCreateSerializer(ProjectWriteSerializer):
+    """Fields of a new project, which may begin with a template."""
+
+    template = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="Key of a project template; gives the label config, and title and description unless sent.",
+    )
+
+    class Meta(ProjectWriteSerializer.Meta):
+        fields = [*ProjectWriteSerializer.Meta.fields, "template"]
+
+
 class CreatorSerializer(serializers.Serializer[Any]):
     """Who made a project."""
 

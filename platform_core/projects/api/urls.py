@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from platform_core.projects.api import duplication, fact_views, views
+from platform_core.projects.api import duplication, fact_views, template_views, views
 
 urlpatterns = [
     path("api/projects/", views.ProjectListAPI.as_view(), name="project-list"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("api/projects/<int:pk>/", views.ProjectAPI.as_view(), name="project-detail"),
     path("api/projects/<int:pk>/validate/", views.ProjectValidateAPI.as_view(), name="project-validate"),
     path("api/projects/<int:pk>/access/", views.ProjectAccessAPI.as_view(), name="project-access"),
+    path("api/project-templates/", template_views.ProjectTemplateListAPI.as_view(), name="project-template-list"),
+    path(
+        "api/project-templates/<str:key>/", template_views.ProjectTemplateAPI.as_view(), name="project-template-detail"
+    ),
     path("api/projects/<int:pk>/duplicate/", duplication.ProjectDuplicateAPI.as_view(), name="project-duplicate"),
     path("api/projects/<int:pk>/annotators/", fact_views.ProjectAnnotatorsAPI.as_view(), name="project-annotators"),
     path("api/projects/<int:pk>/summary/", fact_views.ProjectSummaryAPI.as_view(), name="project-summary"),

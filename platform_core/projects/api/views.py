@@ -14,6 +14,7 @@ from platform_core.projects.api.serializers import (
     LabelConfigSerializer,
     ProjectAccessSerializer,
     ProjectCountsSerializer,
+    ProjectCreateSerializer,
     ProjectSerializer,
     ProjectWriteSerializer,
     ValidationResultSerializer,
@@ -26,6 +27,7 @@ from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
+from platform_core.projects.services.templates import with_template
 from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
@@ -45,7 +47,7 @@ def _page(view: TenonAPIView, request: Request, shape: Shape) -> Response:
 class ProjectListAPI(TenonAPIView):
     """Projects of the organization."""
 
-    serializer_class = ProjectWriteSerializer
+    serializer_class = ProjectCreateSerializer
     permission_required = ViewClassPermission(GET=all_permissions.projects_view, POST=all_permissions.projects_create)
 
     @operation(
@@ -63,7 +65,7 @@ class ProjectListAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Create a project",
-        request=ProjectWriteSerializer,
+        request=ProjectCreateSerializer,
         response=ProjectSerializer,
         status=201,
         example=examples.PROJECT,
@@ -73,7 +75,8 @@ class ProjectListAPI(TenonAPIView):
     @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
-        project = create_project(values=self.validated(request), actor=self.principal)
+        values = with_template(self.validated(request), self.principal)
+        project = create_project(values=values, actor=self.principal)
         return Response(RawJSON(project_json(self.principal, project.pk)), status=201)
 
 

@@ -92,7 +92,7 @@ def _region(control: Control, identifier: str, value: dict[str, Json]) -> dict[s
         "from_name": control.name,
         "to_name": target,
         "type": control.type,
-        "value": value,
+        "value": copy.deepcopy(value),
         "origin": "manual",
     }
 
@@ -103,7 +103,7 @@ def _self_region(item: ObjectTag, value: dict[str, Json]) -> dict[str, Json]:
         "from_name": item.name,
         "to_name": item.name,
         "type": item.spec.result_type,
-        "value": value,
+        "value": copy.deepcopy(value),
         "origin": "manual",
     }
 

@@ -22,7 +22,8 @@ _REST: Final = """
     UPDATE tasks_task t SET overlap = {overlap}, updated_at = now()
     WHERE t.project_id = %(project)s AND t.overlap <> {overlap}"""
 _COUNT: Final = """
-    UPDATE projects_projectcounters SET finished_task_number = finished_task_number + %(step)s, updated_at = now()
+    UPDATE projects_projectcounters SET finished_task_number = finished_task_number + %(step)s,
+           revision = revision + 1, updated_at = now()
     WHERE project_id = %(project)s"""
 
 
@@ -46,5 +47,5 @@ def apply_labelling_rules(project: Project, changed: Collection[str]) -> None:
         (step,) = cursor.fetchone()
         if overlap == _OVERLAP:
             cursor.execute(_REST.format(overlap=overlap), arguments)
-        if step:
-            cursor.execute(_COUNT, {**arguments, "step": step})
+        # Also without a step: the revision says that lists by overlap may have changed.
+        cursor.execute(_COUNT, {**arguments, "step": step})

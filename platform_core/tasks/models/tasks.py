@@ -41,7 +41,12 @@ class Task(TimestampedModel):
 
     class Meta:
         indexes = [
-            models.Index(fields=["project", "id"], name="task_project_id"),
+            # It holds what counts of filtered lists add up, so that a million tasks are counted without their data.
+            models.Index(
+                fields=["project", "id"],
+                include=["total_annotations", "total_predictions", "completed_at", "created_at"],
+                name="task_project_list",
+            ),
             models.Index(
                 fields=["file_upload"], condition=models.Q(file_upload__isnull=False), name="task_file_upload"
             ),

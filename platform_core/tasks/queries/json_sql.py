@@ -93,6 +93,7 @@ _DRAFT: Final = {
 DRAFT: Final = json_object(_DRAFT)
 # Few tasks of a list have one; those are found once a statement, and only they are looked up.
 _HAS_DRAFT: Final = "t.id IN (SELECT d.task_id FROM tasks_annotationdraft d WHERE d.member_id = %(member)s)"
+DRAFT_EXISTS: Final = _HAS_DRAFT
 _DRAFTS: Final = f"""CASE WHEN {_HAS_DRAFT} THEN (
     SELECT json_agg({DRAFT} ORDER BY d.id) FROM tasks_annotationdraft d JOIN members_member dm ON dm.id = d.member_id
     WHERE d.task_id = t.id AND d.member_id = %(member)s) ELSE '[]'::json END"""
@@ -157,6 +158,8 @@ _TASK_ALL: Final = {
     "predictions_score": "pr.score",
 }
 TASK_ALL: Final = json_object(_TASK_ALL)
+TASK_FIELDS: Final = _TASK_ALL
+"""Each field that a list can show, with its expression."""
 
 _EXPORTED_ANNOTATION: Final = {
     **{key: value for key, value in _ANNOTATION.items() if key not in {"created_username", "created_ago"}},

@@ -22,7 +22,7 @@ Fields = Literal["all", "task_only"]
 CURSOR_SALT: Final = "tenon.tasks.cursor"
 
 _VISIBLE_PROJECT = f"""
-    SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number
+    SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number, c.revision
     FROM projects_projectcounters c
     WHERE c.project_id = %(project)s AND {visible_project_condition("c.project_id")}"""
 _ROWS: Final[dict[Fields, str]] = {
@@ -36,12 +36,13 @@ _ROWS: Final[dict[Fields, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectTotals:
-    """Counters that every page shows."""
+    """Counters that every page shows, and the project's revision: see `change_counters`."""
 
     tasks: int
     annotations: int
     predictions: int
     deleted: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def project_totals(principal: Principal, project_id: int) -> ProjectTotals:
         row = cursor.fetchone()
     if row is None:
         raise NotFoundError(f"There is no project {project_id}.")
-    return ProjectTotals(tasks=row[0], annotations=row[1], predictions=row[2], deleted=row[3])
+    return ProjectTotals(tasks=row[0], annotations=row[1], predictions=row[2], deleted=row[3], revision=row[4])
 
 
 def task_page(

@@ -83,7 +83,8 @@ def _statement(verb: Verb) -> str:
             ground_truth_number = ground_truth_number + %(truth)s,
             useful_annotation_number = useful_annotation_number + %(useful)s,
             num_tasks_with_annotations = num_tasks_with_annotations + %(annotated)s,
-            finished_task_number = finished_task_number + %(newly_finished)s, updated_at = statement_timestamp()
+            finished_task_number = finished_task_number + %(newly_finished)s,
+            revision = revision + 1, updated_at = statement_timestamp()
         WHERE project_id = %(project)s AND EXISTS (SELECT FROM a)
         RETURNING task_number - finished_task_number AS open_tasks,
                   total_annotations_number + skipped_annotations_number AS annotations)

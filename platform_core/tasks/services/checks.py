@@ -8,8 +8,10 @@ from platform_core.members.principal import Principal
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.types import AnnotationContext
 from platform_core.projects.configs import CompiledConfig, compiled_config, is_empty
+from platform_core.projects.label_config import ResultIssue
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.projects.services.label_configs import refuse_disabled_plugins
+from platform_core.tasks.queries.task_data import data_of_task
 
 MAX_SHOWN = 20
 
@@ -71,12 +73,20 @@ def usable_config(project: RulesOfProject, principal: Principal) -> CompiledConf
     return compiled
 
 
-def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool, where: str = "") -> None:
+def check_result(
+    compiled: CompiledConfig | None,
+    result: Any,
+    *,
+    required: bool,
+    where: str = "",
+    data: dict[str, Any] | None = None,
+) -> None:
     """Check a result against a config.
 
     Args:
         required: whether required controls must be there.
         where: put before each message, as in `Error at item 731: `.
+        data: of the task; with it spans are held against the text that they lie in.
 
     Raises:
         ValidationFailedError: `validation_errors["result"]` names region and key, `data["issues"]` has all facts.
@@ -88,6 +98,12 @@ def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool
     issues = list(compiled.results.validate(result))
     if not issues and required:
         issues = list(compiled.results.missing_required(result))
+    _refuse(issues, where)
+    if data is not None and compiled.spans.concerns(result):
+        _refuse(list(compiled.spans.issues(result, data)), where)
+
+
+def _refuse(issues: list[ResultIssue], where: str) -> None:
     errors = [issue for issue in issues if issue.severity == "error"]
     if errors:
         raise ValidationFailedError(
@@ -116,6 +132,8 @@ def check_submission(
             validation_errors={"result": ["Empty annotations are not allowed in this project."]}
         )
     check_result(compiled, submission.result, required=submission.submitted)
+    if compiled is not None and compiled.spans.concerns(submission.result):
+        _refuse(list(compiled.spans.issues(submission.result, data_of_task(task_id) or {})), "")
     if compiled is None or not submission.submitted or not principal.enabled_plugins:
         return []
     return _plugin_warnings(project, compiled, submission, task_id=task_id, principal=principal)

@@ -53,15 +53,16 @@ def recount_task(*, task_id: int, member_id: int | None) -> tuple[int, int]:
 
 
 def change_counters(*, project_id: int, change: CounterChange) -> None:
-    """Add to a project's counters in one statement; last in the transaction, so that the row is locked shortly.
+    """Add to a project's counters and raise its revision in one statement; last in the transaction: it locks the row.
+
+    Every write of tasks, annotations or predictions calls it, with an empty change where nothing is counted, or raises
+    the revision by itself: what filters found is remembered by revision.
 
     When that finishes the last open task, the event `project.completed` is emitted: the lock of its row lets one
     writer do so.
     """
     names = [item.name for item in fields(change) if getattr(change, item.name)]
-    if not names:
-        return
-    assignments = ", ".join(f"{name} = {name} + %s" for name in names)
+    assignments = ", ".join([*(f"{name} = {name} + %s" for name in names), "revision = revision + 1"])
     query = f"UPDATE projects_projectcounters SET {assignments}{_REST}"  # noqa: S608  (names of fields)
     with connection.cursor() as cursor:
         cursor.execute(query, [*[getattr(change, name) for name in names], project_id])
@@ -85,7 +86,7 @@ _REBUILD_PROJECT = """
     UPDATE projects_projectcounters c SET task_number = t.tasks, finished_task_number = t.finished,
            num_tasks_with_annotations = t.annotated, total_annotations_number = a.total,
            useful_annotation_number = a.useful, ground_truth_number = a.truth,
-           skipped_annotations_number = a.skipped, total_predictions_number = p.total,
+           skipped_annotations_number = a.skipped, total_predictions_number = p.total, revision = c.revision + 1,
            updated_at = now()
     FROM (SELECT count(*) AS tasks, count(*) FILTER (WHERE is_labeled) AS finished,
                  count(*) FILTER (WHERE total_annotations > 0) AS annotated

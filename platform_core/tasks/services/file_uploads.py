@@ -18,6 +18,7 @@ from platform_core.files import FileStore, clean_name, organization_files
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project
 from platform_core.tasks.models import FileUpload
+from platform_core.tasks.services.counters import CounterChange, change_counters
 
 CHUNK_BYTES: Final = 256 * 1024
 # Younger bytes without a row may belong to an import that is running.
@@ -95,6 +96,7 @@ def delete_uploads(*, project: Project, upload_ids: Sequence[int] | None, actor:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE tasks_task SET file_upload_id = NULL WHERE file_upload_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_fileupload WHERE id = ANY(%s)", [ids])
+    change_counters(project_id=project.pk, change=CounterChange())
     _tell("deleted", project.pk, ids, actor)
     _delete_after_commit([upload.store_key for upload in found])
     return len(found)

@@ -200,7 +200,7 @@ class ImportEncoder:
         done = skipped = 0
         for entry in task.annotations:
             result, cancelled = entry["result"], bool(entry.get("was_cancelled", False))
-            check_result(compiled, result, required=False, where=where)
+            check_result(compiled, result, required=False, where=where, data=task.data)
             # Label Studio's rule: an imported annotation is ground truth unless it says otherwise.
             truth = bool(entry.get("ground_truth", True))
             author = self.place.authors.id_of(entry.get("completed_by"), item=item)
@@ -212,7 +212,7 @@ class ImportEncoder:
                  integer_of(entry, "id", where), unique_id_of(entry, where))
             )  # fmt: skip
         for entry in task.predictions:
-            check_result(compiled, entry["result"], required=False, where=where)
+            check_result(compiled, entry["result"], required=False, where=where, data=task.data)
             predictions.append(prediction_row(task_id, entry, where))
         totals.annotations += done
         totals.skipped += skipped

@@ -83,9 +83,8 @@ def update_task(*, task_id: int, values: dict[str, Any], actor: Principal, if_ma
         setattr(task, name, value)
     task.updated_by_id = actor.id
     task.save(update_fields=[*values, "updated_by", "updated_at"])
-    if "overlap" in values:
-        _annotated, finished = recount_task(task_id=task.pk, member_id=actor.id)
-        change_counters(project_id=task.project_id, change=CounterChange(finished_task_number=finished))
+    finished = recount_task(task_id=task.pk, member_id=actor.id)[1] if "overlap" in values else 0
+    change_counters(project_id=task.project_id, change=CounterChange(finished_task_number=finished))
     _tell("updated", task, actor)
     return task
 
