@@ -12,6 +12,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from platform_core.api.json import dumps
+from platform_core.events.actions import declared_actions
 from platform_core.members.permissions import PUBLIC, declared_permission
 from platform_core.plugins.loader import PluginRegistry, get_registry
 from platform_core.version import VERSION
@@ -40,6 +41,9 @@ class TenonAutoSchema(AutoSchema):
         elif permission is not None:
             operation["x-permission"] = permission
         operation["x-plugin"] = self._plugin() or "core"
+        actions = declared_actions(self.view, self.method)
+        if actions:
+            operation["x-actions"] = sorted(actions)
         return operation
 
     def _plugin(self) -> str | None:

@@ -12,6 +12,7 @@ from platform_core.plugins.errors import HookResultError, HookTimeoutError, Plug
 from platform_core.plugins.hookspecs import HookSpec
 from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.registrations import (
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     ProjectTemplateSpec,
@@ -34,6 +35,7 @@ class Registrations:
     label_tags: tuple[TagSpec, ...] = ()
     project_templates: tuple[ProjectTemplateSpec, ...] = ()
     taxonomies: tuple[TaxonomySpec, ...] = ()
+    event_types: tuple[EventTypeSpec, ...] = ()
     event_handlers: tuple[EventHandlerSpec, ...] = ()
 
 

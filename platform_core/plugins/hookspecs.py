@@ -14,6 +14,7 @@ from typing import Protocol
 import pluggy
 
 from platform_core.plugins.registrations import (
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     LabelTag,
@@ -109,6 +110,10 @@ class Hooks(Protocol):
         """Return the taxonomies that control tags may name as `slug:key@version`. Class R, at boot."""
 
     @hookspec
+    def register_event_types(self) -> Sequence[EventTypeSpec]:
+        """Return the kinds of events that the plugin emits, as `slug.key`. Class R, at boot."""
+
+    @hookspec
     def register_event_handlers(self) -> Sequence[EventHandlerSpec]:
         """Return callables bound to event types. Class R, at boot; the callables themselves run as class E."""
 
@@ -176,6 +181,7 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_label_tags", LabelTag),
             _register("register_project_templates", ProjectTemplateSpec),
             _register("register_taxonomies", TaxonomySpec),
+            _register("register_event_types", EventTypeSpec),
             _register("register_event_handlers", EventHandlerSpec),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),

@@ -22,6 +22,7 @@ from platform_core.plugins.implementations import Implementation, read_implement
 from platform_core.plugins.lock import Lock, LockedPlugin, present_plugins, read_lock
 from platform_core.plugins.manifest import Manifest
 from platform_core.plugins.registrations import (
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     ProjectTemplateSpec,
@@ -106,6 +107,10 @@ class PluginRegistry:
     def label_tags(self, enabled: EnabledSet) -> dict[str, TagSpec]:
         """Return label-config tags by element name."""
         return {tag.name: tag for plugin in self.enabled(enabled) for tag in plugin.registrations.label_tags}
+
+    def event_types(self, enabled: EnabledSet) -> dict[str, EventTypeSpec]:
+        """Return the kinds of events of plugins by `slug.key`, which is the type they are emitted as."""
+        return _keyed((plugin.slug, plugin.registrations.event_types) for plugin in self.enabled(enabled))
 
     def event_handlers(self, enabled: EnabledSet) -> dict[str, EventHandlerSpec]:
         """Return event handlers by `slug.key`."""

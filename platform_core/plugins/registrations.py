@@ -3,7 +3,7 @@
 Keys are names within a plugin; the core addresses a registration as `slug.key`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol, runtime_checkable
@@ -122,6 +122,44 @@ class ExporterSpec:
     content_type: str
     extension: str
     write: Callable[[Iterator[ExportedTask], BinaryIO, ExportContext], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Who is told of an event, and in which words.
+
+    Attributes:
+        text: one sentence; `{name}` is filled from the payload.
+        member: key of the payload that holds the id of the member to be told.
+        permission: codename whose holders are told; used when `member` is None.
+        when: value of the payload's key `status` without which nobody is told; None tells always.
+    """
+
+    text: str
+    member: str | None = None
+    permission: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTypeSpec:
+    """A kind of event: what it means and what its payload holds.
+
+    Attributes:
+        key: past-tense name; an event of a plugin is emitted as `slug.key`.
+        summary: one sentence: when it happens.
+        payload: JSON Schema of each key; every key is always there.
+        actions: names under which receivers outside ask for it; none makes one of the type, `A_B` of `a.b`.
+        organization_only: it belongs to no single project, or the project is too new or gone to be asked for.
+        notice: who is told of it.
+    """
+
+    key: str
+    summary: str
+    payload: Mapping[str, Json]
+    actions: tuple[str, ...] = ()
+    organization_only: bool = False
+    notice: Notice | None = None
 
 
 @runtime_checkable

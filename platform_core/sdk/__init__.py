@@ -8,11 +8,13 @@ while Django is still loading its apps.
 from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
+    EventTypeSpec,
     ExportContext,
     ExportedTask,
     ExporterSpec,
     ImportedTask,
     ImporterSpec,
+    Notice,
     ProjectTemplateSpec,
     RouteSpec,
     SampleData,
@@ -37,6 +39,7 @@ __all__ = [
     "AnnotationContext",
     "Event",
     "EventHandlerSpec",
+    "EventTypeSpec",
     "ExportContext",
     "ExportedTask",
     "ExporterSpec",
@@ -45,6 +48,7 @@ __all__ = [
     "ImporterSpec",
     "Issue",
     "LabelConfigContext",
+    "Notice",
     "OrganizationRef",
     "PlanNote",
     "ProjectTemplateSpec",

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.jobs.api.serializers import JOB_EXAMPLE, JobSerializer
 from platform_core.jobs.models import Job
 from platform_core.jobs.queries import jobs_visible_to
@@ -69,6 +70,7 @@ class JobCancelAPI(TenonAPIView):
     serializer_class = JobSerializer
     permission_required = ViewClassPermission(POST=all_permissions.jobs_view)
 
+    @api_webhook(WebhookAction.JOB_FINISHED)
     @operation(
         tag="Jobs",
         summary="Cancel a background job",

@@ -77,6 +77,7 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
         target_id=member.pk,
         data={"from": before, "to": role},
     )
+    emit_event(type="member.role_changed", payload={"member": member.pk, "role": role, "from_role": before})
     transaction.on_commit(memory.clear)
     return member
 

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from platform_core.api.errors import ValidationFailedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api import examples
 from platform_core.projects.api.serializers import (
@@ -82,6 +83,7 @@ class ProjectListAPI(TenonAPIView):
         page = self.paginate_queryset(rows)
         return self.get_paginated_response([project_object(row) for row in page or []])
 
+    @api_webhook(WebhookAction.PROJECT_CREATED)
     @operation(
         tag=TAG,
         summary="Create a project",
@@ -130,6 +132,7 @@ class ProjectAPI(TenonAPIView):
         """Return a project."""
         return Response(_one(self, pk))
 
+    @api_webhook(WebhookAction.PROJECT_UPDATED)
     @operation(
         tag=TAG,
         summary="Change a project",
@@ -145,6 +148,7 @@ class ProjectAPI(TenonAPIView):
         update_project(project_id=pk, values=self.validated(request, partial=True), actor=self.principal)
         return Response(_one(self, pk))
 
+    @api_webhook(WebhookAction.PROJECT_DELETED)
     @operation(tag=TAG, summary="Delete a project", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a project with its tasks, annotations and predictions."""

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from platform_core.api.errors import ValidationFailedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api import examples
@@ -36,6 +37,7 @@ class ImportAPI(TenonAPIView):
     serializer_class = ImportReportSerializer
     permission_required = ViewClassPermission(POST=all_permissions.projects_import)
 
+    @api_webhook(WebhookAction.TASKS_CREATED, WebhookAction.IMPORT_FINISHED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Import",
         summary="Import tasks",

@@ -9,6 +9,7 @@ from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.pagination import HIGHEST_PAGE, positive_number
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api import examples
@@ -74,6 +75,7 @@ class TaskListAPI(TenonAPIView):
         )
         return Response(RawJSON(b'{"tasks":[' + page.content + tail.encode()))
 
+    @api_webhook(WebhookAction.TASKS_CREATED)
     @operation(
         tag=TAG,
         summary="Create a task",
@@ -104,6 +106,7 @@ class TaskAPI(TenonAPIView):
         """Return a task with its annotations and predictions."""
         return Response(RawJSON(task_json(self.principal, pk)))
 
+    @api_webhook(WebhookAction.TASK_UPDATED)
     @operation(
         tag=TAG,
         summary="Change a task",
@@ -117,6 +120,7 @@ class TaskAPI(TenonAPIView):
         update_task(task_id=pk, values=self.validated(request, partial=True), actor=self.principal)
         return Response(RawJSON(task_json(self.principal, pk)))
 
+    @api_webhook(WebhookAction.TASKS_DELETED)
     @operation(tag=TAG, summary="Delete a task", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a task with its annotations and predictions."""
@@ -129,6 +133,7 @@ class ProjectTasksAPI(TenonAPIView):
 
     permission_required = ViewClassPermission(DELETE=all_permissions.tasks_delete)
 
+    @api_webhook(WebhookAction.TASKS_DELETED)
     @operation(tag=TAG, summary="Delete all tasks of a project", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete every task of a project."""

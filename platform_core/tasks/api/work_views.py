@@ -11,6 +11,7 @@ from platform_core.api.errors import ValidationFailedError
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
@@ -66,6 +67,7 @@ class AnnotationListAPI(TenonAPIView):
         ids = annotations_visible_to(self.principal).filter(task=pk, was_cancelled=False).values_list("pk", flat=True)
         return Response(_array(annotations_json(list(ids[:MAX_LIST]))))
 
+    @api_webhook(WebhookAction.ANNOTATION_CREATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Annotations",
         summary="Submit an annotation",
@@ -104,6 +106,7 @@ class AnnotationAPI(TenonAPIView):
         """Return an annotation."""
         return Response(RawJSON(annotations_json([visible_annotation(self.principal, pk).pk])[0]))
 
+    @api_webhook(WebhookAction.ANNOTATION_UPDATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Annotations",
         summary="Change an annotation",
@@ -118,6 +121,7 @@ class AnnotationAPI(TenonAPIView):
             update_annotation(annotation_id=pk, values=self.validated(request, partial=True), actor=self.principal), 200
         )
 
+    @api_webhook(WebhookAction.ANNOTATIONS_DELETED)
     @operation(tag="Annotations", summary="Delete an annotation", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete an annotation; most may delete only their own."""
@@ -153,6 +157,7 @@ class PredictionListAPI(TenonAPIView):
         ids = queryset.order_by("pk").values_list("pk", flat=True)[:MAX_LIST]
         return Response(_array(predictions_json(list(ids))))
 
+    @api_webhook(WebhookAction.PREDICTION_CREATED)
     @operation(
         tag="Predictions",
         summary="Create a prediction",
@@ -186,6 +191,7 @@ class PredictionAPI(TenonAPIView):
         """Return a prediction."""
         return Response(RawJSON(predictions_json([visible_prediction(self.principal, pk).pk])[0]))
 
+    @api_webhook(WebhookAction.PREDICTION_UPDATED)
     @operation(
         tag="Predictions",
         summary="Change a prediction",
@@ -199,6 +205,7 @@ class PredictionAPI(TenonAPIView):
         update_prediction(prediction_id=pk, values=self.validated(request, partial=True), actor=self.principal)
         return Response(RawJSON(predictions_json([pk])[0]))
 
+    @api_webhook(WebhookAction.PREDICTION_DELETED)
     @operation(tag="Predictions", summary="Delete a prediction", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a prediction."""

@@ -205,6 +205,8 @@ def _settle(annotation: Annotation, *, before: tuple[int, int, int, int] | None,
             finished_task_number=finished,
         ),
     )
+    if finished > 0:
+        emit_event(type="task.completed", payload={"task": annotation.task_id, "project": annotation.project_id})
 
 
 def _tell(what: str, annotation: Annotation, actor: Principal, *, annotation_id: int | None = None) -> None:

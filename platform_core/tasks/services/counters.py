@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 
 from django.db import connection
 
+from platform_core.events.services import emit_event
+
 _RECOUNT = """
     WITH old AS (SELECT id, total_annotations, is_labeled FROM tasks_task WHERE id = %(task)s),
          new AS (SELECT count(*) FILTER (WHERE NOT was_cancelled) AS total,
@@ -16,6 +18,9 @@ _RECOUNT = """
     FROM old, new WHERE t.id = old.id
     RETURNING (t.total_annotations > 0)::int - (old.total_annotations > 0)::int,
               t.is_labeled::int - old.is_labeled::int"""
+
+_REST = """, updated_at = now() WHERE project_id = %s
+    RETURNING task_number > 0 AND finished_task_number >= task_number"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +51,20 @@ def recount_task(*, task_id: int, member_id: int | None) -> tuple[int, int]:
 
 
 def change_counters(*, project_id: int, change: CounterChange) -> None:
-    """Add to a project's counters in one statement; last in the transaction, so that the row is locked shortly."""
+    """Add to a project's counters in one statement; last in the transaction, so that the row is locked shortly.
+
+    When that finishes the last open task, the event `project.completed` is emitted: the row's lock lets one writer do so.
+    """
     names = [item.name for item in fields(change) if getattr(change, item.name)]
     if not names:
         return
     assignments = ", ".join(f"{name} = {name} + %s" for name in names)
-    query = f"UPDATE projects_projectcounters SET {assignments}, updated_at = now() WHERE project_id = %s"  # noqa: S608  (names of fields)
+    query = f"UPDATE projects_projectcounters SET {assignments}{_REST}"  # noqa: S608  (names of fields)
     with connection.cursor() as cursor:
         cursor.execute(query, [*[getattr(change, name) for name in names], project_id])
+        row = cursor.fetchone()
+    if change.finished_task_number > 0 and row is not None and row[0]:
+        emit_event(type="project.completed", payload={"project": project_id})
 
 
 _REBUILD_TASKS = """
