@@ -10,6 +10,7 @@ from typing import Any
 
 from platform_core.plugins.errors import ManifestError
 from platform_core.plugins.hookspecs import SUPPORTED_HOOK_LEVELS, HookClass, hook_names
+from platform_core.plugins.secret_settings import secret_problem
 
 MANIFEST_NAME = "plugin.toml"
 SLUG_PATTERN = re.compile(r"[a-z][a-z0-9_]{1,30}")
@@ -305,4 +306,7 @@ class _ManifestReader:
             raise self._error("settings_schema", f"{name!r} is not a JSON Schema ({error.message})") from error
         if not isinstance(schema, dict) or schema.get("type") != "object":
             raise self._error("settings_schema", f'{name!r} must describe an object: {{"type": "object", ...}}')
+        problem = secret_problem(schema)
+        if problem is not None:
+            raise self._error("settings_schema", f"{name!r}: {problem}")
         return name

@@ -45,7 +45,8 @@ class PluginSettings(TimestampedModel):
 
     slug = models.CharField(max_length=31, help_text="Slug of the plugin.")
     version = models.PositiveIntegerField(help_text="Counts up with each change.")
-    values = models.JSONField(default=dict, help_text="The settings.")
+    values = models.JSONField(default=dict, help_text="The settings, without the secret ones.")
+    sealed = models.JSONField(default=dict, help_text="Secret settings by path, sealed.")
     changed_by = models.ForeignKey(
         Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who changed them."
     )

@@ -5,6 +5,7 @@ from django.db import models
 
 from platform_core.members.models import Member, Team
 from platform_core.projects.managers import ProjectQuerySet
+from platform_core.sealed_fields import SealedTextField
 from tenants.records import TimestampedModel
 
 
@@ -81,8 +82,8 @@ class Project(TimestampedModel):
     is_published = models.BooleanField(default=False, help_text="Annotators may work on it.")
     is_draft = models.BooleanField(default=False, help_text="Not yet set up.")
     task_data_login = models.CharField(max_length=256, null=True, blank=True, help_text="Login for task media.")
-    task_data_password = models.CharField(
-        max_length=256, null=True, blank=True, help_text="Password for task media; never answered."
+    task_data_password = SealedTextField(
+        null=True, blank=True, help_text="Password for task media; sealed, never answered."
     )
     require_warning_reasons = models.BooleanField(
         default=False, help_text="Warnings of validators need a reason from the annotator."

@@ -2,15 +2,29 @@
 
 from typing import Any
 
-from platform_core.plugins.services.settings import plugin_settings
+from platform_core.plugins.services.settings import plugin_secret, plugin_settings
 
-__all__ = ["read_settings"]
+__all__ = ["read_secret", "read_settings"]
 
 
 def read_settings(slug: str) -> dict[str, Any]:
     """Return the settings of a plugin in the organization in scope; the schema's defaults fill what nobody set.
 
+    Secret settings are left out: `read_secret` opens one where it is needed, so that none is logged along.
+
     Raises:
         NotFoundError: the plugin has no settings schema.
     """
     return plugin_settings(slug).values
+
+
+def read_secret(slug: str, path: str) -> Any:
+    """Return a secret setting (`"writeOnly": true` in the schema) of the organization in scope, or None.
+
+    Args:
+        path: names joined by `/`, such as `smtp/password`.
+
+    Raises:
+        NotFoundError: the schema has no such secret setting.
+    """
+    return plugin_secret(slug, path)

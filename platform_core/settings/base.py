@@ -25,6 +25,7 @@ TENON_SHARED_DATA = environment.path("TENON_SHARED_DATA", _CHECKOUT.parent / "sh
 REDIS_URL = environment.text("REDIS_URL")
 
 SECRET_KEY = environment.text("TENON_SECRET_KEY")
+SECRET_KEY_FALLBACKS = environment.words("TENON_SECRET_KEY_FALLBACKS")
 DEBUG = environment.flag("TENON_DEBUG")
 ALLOWED_HOSTS = environment.words("TENON_ALLOWED_HOSTS")
 

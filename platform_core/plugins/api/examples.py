@@ -43,4 +43,9 @@ ACT: Final[dict[str, Any]] = {
     "status": "queued",
     "purge_due_at": None,
 }
-SETTINGS: Final[dict[str, Any]] = {"version": 1, "values": {"currency": "EUR"}, "schema": {"type": "object"}}
+SETTINGS: Final[dict[str, Any]] = {
+    "version": 1,
+    "values": {"currency": "EUR"},
+    "secrets": ["payments/api_key"],
+    "schema": {"type": "object"},
+}

@@ -95,7 +95,16 @@ class SettingsSerializer(serializers.Serializer[Any]):
     """Settings of a plugin."""
 
     version = serializers.IntegerField(read_only=True, help_text="Counts up with each change; 0 = the defaults.")
-    values = serializers.DictField(child=serializers.JSONField(), help_text="Checked against the plugin's schema.")
+    values = serializers.DictField(
+        child=serializers.JSONField(),
+        help_text=(
+            "Checked against the plugin's schema. Secret ones (`writeOnly` in the schema) are never answered; "
+            "one that is not sent stays, and null takes it away."
+        ),
+    )
+    secrets = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="Paths of the secret settings that are set."
+    )
     schema = serializers.DictField(
         child=serializers.JSONField(), read_only=True, help_text="JSON Schema of the values."
     )

@@ -45,6 +45,16 @@ READABLE = [
 class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
     """Fields of a project that members may set."""
 
+    task_data_password = serializers.CharField(
+        max_length=256,
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        trim_whitespace=False,
+        write_only=True,
+        help_text="Password for task media; kept encrypted, never answered. Null or empty takes it away.",
+    )
+
     class Meta:
         model = Project
         fields = WRITABLE

@@ -10,8 +10,10 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config, refuse_orphaning_change
+from platform_core.sealed_fields import save_secret
 
-UNSENT = {"label_config"}
+SECRET = "task_data_password"  # noqa: S105  (name of the field)
+UNSENT = {"label_config", SECRET}
 
 
 @transaction.atomic
@@ -29,6 +31,8 @@ def create_project(*, values: dict[str, Any], actor: Principal) -> Project:
     checked = check_label_config(values.get("label_config"), principal=actor, project_id=None)
     project = Project(**fields, **_config_fields(checked), created_by_id=actor.id)
     project.save(force_insert=True)
+    if values.get(SECRET):
+        save_secret(project, SECRET, values[SECRET])
     ProjectCounters.objects.create(project=project)
     ProjectMembership.objects.create(project=project, member_id=actor.id)
     record_audit(
@@ -60,9 +64,12 @@ def update_project(*, project_id: int, values: dict[str, Any], actor: Principal)
         checked = check_label_config(new_config, principal=actor, project_id=project.pk, previous=project.label_config)
         refuse_orphaning_change(project=project, new=checked)
         changed.update(_config_fields(checked))
+    for name, value in changed.items():
+        setattr(project, name, value)
+    if SECRET in values:
+        save_secret(project, SECRET, values[SECRET])
+        changed[SECRET] = None
     if changed:
-        for name, value in changed.items():
-            setattr(project, name, value)
         project.save(update_fields=[*changed, "updated_at"])
         record_audit(
             actor=actor,
