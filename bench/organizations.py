@@ -4,44 +4,31 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import psycopg
 
 from bench.figures import Figure, at_least, at_most, interleaved, medians
 from bench.machine import Meter
+from bench.plugins import without_data
 
 
 def new_organization(database: int, url: str, repeat: int) -> list[Figure]:
-    """Measure creating an organization, its owner's membership included."""
+    """Measure creating an organization, its owner's membership and its default plugins included."""
     from platform_core.accounts.models import User
-    from platform_core.members.services.organizations import create_organization_for
     from tenants.scope import public_scope
-    from tenants.scripts import core_script
 
-    script = core_script()
     with public_scope():
         owner = User.objects.create_user("fleet@bench.example", secrets.token_urlsafe(16))
-
-    def created() -> dict[str, float]:
-        slug = f"bench-{secrets.token_hex(6)}"
-        return _timed(database, lambda: create_organization_for(slug=slug, name="Bench", owner=owner))
-
-    def replayed() -> dict[str, float]:
-        return _timed(database, lambda: _bare_replay(connection, script.script, script.migrations))
-
-    with psycopg.connect(url) as connection:
-        created(), replayed()
-        ours, bare = map(medians, interleaved(repeat, created, replayed))
+    ours, bare, names = _against_replay(database, url, repeat, owner)
+    with _all_by_default(), without_data():
+        every, bare_every, all_names = _against_replay(database, url, repeat, owner)
     migrated = medians([_timed(database, lambda: _create_by_migrating(owner)) for _ in range(repeat)])
     return [
-        Figure(
-            name="New organization, of the bare replay of its script",
-            measured=f"{ours['wall'] * 1e3:.0f} ms",
-            limit=f"{bare['wall'] * 1e3:.0f} ms",
-            foreign=ours["foreign"],
-            details={"ours": ours, "bare": bare},
-            **at_most(ours["wall"] / bare["wall"], 1.3, " x"),
+        _of_replay(f"New organization ({_listed(names)}), of the bare replay of its scripts", ours, bare),
+        _of_replay(
+            f"New organization ({_listed(all_names)}, without their data), of the bare replay", every, bare_every
         ),
         Figure(
             name="New organization, faster than migrating its apps one by one",
@@ -52,6 +39,60 @@ def new_organization(database: int, url: str, repeat: int) -> list[Figure]:
             **at_least(migrated["wall"] / ours["wall"], 10, " x"),
         ),
     ]
+
+
+def _listed(slugs: list[str]) -> str:
+    return f"with {', '.join(slugs)}" if slugs else "no default plugin"
+
+
+def _of_replay(name: str, ours: dict[str, float], bare: dict[str, float]) -> Figure:
+    return Figure(
+        name=name,
+        measured=f"{ours['wall'] * 1e3:.0f} ms",
+        limit=f"{bare['wall'] * 1e3:.0f} ms",
+        foreign=ours["foreign"],
+        details={"ours": ours, "bare": bare},
+        **at_most(ours["wall"] / bare["wall"], 1.3, " x"),
+    )
+
+
+def _against_replay(
+    database: int, url: str, repeat: int, owner: Any
+) -> tuple[dict[str, float], dict[str, float], list[str]]:
+    """Return medians of a creation and of the bare replay of the same scripts, and the slugs of the plugins."""
+    from platform_core.members.services.organizations import create_organization_for
+    from platform_core.plugins.services.defaults import default_plugins
+    from tenants.scripts import core_script
+
+    def created() -> dict[str, float]:
+        slug = f"bench-{secrets.token_hex(6)}"
+        return _timed(database, lambda: create_organization_for(slug=slug, name="Bench", owner=owner))
+
+    def replayed() -> dict[str, float]:
+        return _timed(database, lambda: _bare_replay(connection, script, migrations))
+
+    created()  # leaves the scripts for those that follow
+    defaults = default_plugins()
+    scripts = [core_script(), *defaults.scripts.values()]
+    script = "".join(item.script for item in scripts)
+    migrations = [row for item in scripts for row in item.migrations]
+    with psycopg.connect(url) as connection:
+        created(), replayed()
+        ours, bare = map(medians, interleaved(repeat, created, replayed))
+    return ours, bare, [plugin.slug for plugin in defaults.plugins]
+
+
+@contextmanager
+def _all_by_default() -> Iterator[None]:
+    """Let every installed plugin be one that new organizations have."""
+    from platform_core.plugins.loader import PluginRegistry, get_registry, use_registry
+
+    plugins = {
+        slug: replace(plugin, manifest=replace(plugin.manifest, default_enabled=True))
+        for slug, plugin in get_registry().plugins.items()
+    }
+    with use_registry(PluginRegistry(plugins=plugins)):
+        yield
 
 
 def _timed(database: int, work: Any) -> dict[str, float]:
@@ -98,7 +139,7 @@ def _no_replay() -> Iterator[None]:
     from tenants import provisioning
 
     replay = provisioning.replay
-    provisioning.replay = lambda _script: None
+    provisioning.replay = lambda *_scripts: None
     try:
         yield
     finally:

@@ -29,7 +29,7 @@ def enabling(database: int, url: str, repeat: int) -> list[Figure]:
         return create_organization_for(slug=f"plug-{secrets.token_hex(6)}", name="Plugins", owner=owner)
 
     def enabled() -> dict[str, float]:
-        with tenant_scope(organization()), _without_data(), Meter(database=[database]) as meter:
+        with tenant_scope(organization()), without_data(), Meter(database=[database]) as meter:
             enable_plugin(slug=SLUG, plan_hash=None, actor=None)
         return _numbers(meter)
 
@@ -61,7 +61,7 @@ def _numbers(meter: Meter) -> dict[str, float]:
 
 
 @contextmanager
-def _without_data() -> Iterator[None]:
+def without_data() -> Iterator[None]:
     """Leave out the hook in which the plugin loads its own data."""
     from platform_core.plugins.facade import HookFacade
 

@@ -94,7 +94,8 @@ def _migrate(
     migrated = migrate_here(labels, installed=installed)
     if from_zero and replayable:
         tables = [table for table in ddl.tables_here() if table not in before]
-        store_script(plugin_key(slug, labels), ddl.dump_here(tables, with_functions=False), migrated.applied)
+        script = ddl.dump_here(tables, with_functions=False)
+        store_script(plugin_key(slug, labels), script, migrated.applied, tables=tables)
     return migrated.applied
 
 

@@ -94,6 +94,7 @@ class DdlScript(TimestampedModel):
     key = models.CharField(max_length=140, primary_key=True, help_text="Kind, name and digest of the migrations.")
     script = models.TextField(help_text="Statements without any schema name.")
     migrations = models.JSONField(help_text="List of [app, name] that the script stands for.")
+    tables = models.JSONField(default=list, help_text="Names of the tables that a plugin's script makes.")
 
 
 class GlobalJob(JobRecord):

@@ -1,6 +1,7 @@
 """Schemas of organizations: made by replaying cached scripts, dropped after a grace time."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from tenants.digests import core_labels, migrations_digest
-from tenants.models import Domain, GlobalAuditEntry, Organization, OrganizationStatus, SchemaState
+from tenants.models import DdlScript, Domain, GlobalAuditEntry, Organization, OrganizationStatus, SchemaState
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 from tenants.scripts import core_script, create_schema, drop_schema, replay
 from tenants.slugs import check_slug
@@ -23,9 +24,17 @@ def new_schema_name() -> str:
 
 
 def provision_organization(
-    *, slug: str, name: str, created_by_user_id: int | None, domains: tuple[str, ...] = ()
+    *,
+    slug: str,
+    name: str,
+    created_by_user_id: int | None,
+    domains: tuple[str, ...] = (),
+    more_scripts: Sequence[DdlScript] = (),
 ) -> OrganizationRef:
     """Create an organization's row, domains and schema. Must be inside a transaction, which makes it all or nothing.
+
+    Args:
+        more_scripts: replayed behind the core's in the same round trip.
 
     Raises:
         ValidationFailedError: the slug is malformed, reserved or taken, or a domain is taken.
@@ -54,7 +63,7 @@ def provision_organization(
         )
     reference = organization.ref()
     with tenant_scope(reference):
-        replay(script)
+        replay(script, *more_scripts)
     return reference
 
 

@@ -1,6 +1,7 @@
 """Cached scripts: the core's tables once per digest of its migrations, a plugin's once per digest of its own."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
 
@@ -20,13 +21,18 @@ def core_key() -> str:
 
 def plugin_key(slug: str, labels: frozenset[str]) -> str:
     """Return the key of a plugin's script at the installed code; it also depends on the core it was built on."""
-    return f"plugin:{slug}:{migrations_digest(labels)}"
+    return f"plugin:{slug}:{migrations_digest(labels)}:{migrations_digest(core_labels())[:16]}"
 
 
 def find_script(key: str) -> DdlScript | None:
     """Return a cached script."""
+    return find_scripts([key]).get(key)
+
+
+def find_scripts(keys: Iterable[str]) -> dict[str, DdlScript]:
+    """Return the cached scripts among these, by key: one query."""
     with public_scope():
-        return DdlScript.objects.filter(key=key).first()
+        return DdlScript.objects.in_bulk(list(keys))
 
 
 def core_script() -> DdlScript:
@@ -53,18 +59,27 @@ def _build_core_script() -> DdlScript:
             return store_script(core_key(), script, migrated.applied)
 
 
-def store_script(key: str, script: str, migrations: tuple[tuple[str, str], ...]) -> DdlScript:
-    """Keep a script; a second writer of the same key changes nothing."""
+def store_script(
+    key: str, script: str, migrations: tuple[tuple[str, str], ...], *, tables: Sequence[str] = ()
+) -> DdlScript:
+    """Keep a script; a second writer of the same key changes nothing.
+
+    Args:
+        tables: names of the tables it makes; of a plugin, whose purge drops them by name.
+    """
+    defaults = {"script": script, "migrations": list(migrations), "tables": list(tables)}
     with public_scope():
-        row, _made = DdlScript.objects.get_or_create(
-            key=key, defaults={"script": script, "migrations": list(migrations)}
-        )
+        row, _made = DdlScript.objects.get_or_create(key=key, defaults=defaults)
     return row
 
 
-def replay(script: DdlScript) -> None:
-    """Make a script's tables in the current schema and write its migration rows. Must be inside a transaction."""
-    ddl.replay_here(script.script + applied_rows([(app, name) for app, name in script.migrations]))
+def replay(*scripts: DdlScript) -> None:
+    """Make the scripts' tables in the current schema and write their migration rows, in one round trip.
+
+    Must be inside a transaction.
+    """
+    migrations = [(app, name) for script in scripts for app, name in script.migrations]
+    ddl.replay_here("".join(script.script for script in scripts) + applied_rows(migrations))
 
 
 def create_schema(schema: str) -> None:

@@ -1,5 +1,6 @@
 """Writing audit entries and outbox events: always inside the transaction of the change they tell of."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
@@ -21,16 +22,26 @@ def record_audit(
         action: past-tense name such as `project.created`.
         data: what changed; never a secret.
     """
+    record_audits(actor=actor, target_type=target_type, entries=[(action, target_id, data or {})])
+
+
+def record_audits(
+    *, actor: Principal | None, target_type: str, entries: Sequence[tuple[str, str | int, dict[str, Any]]]
+) -> None:
+    """Write several entries (action, target id, data) about objects of one kind in one statement."""
     assert connection.in_atomic_block, "audit entries are written in the transaction of their change"
-    AuditEntry.objects.create(
-        action=action,
-        target_type=target_type,
-        target_id=str(target_id),
-        data=data or {},
-        actor_id=actor.id if actor is not None else None,
-        actor_email=actor.email if actor is not None else "",
-        request_id=current_request_id(),
-        ip_address=current_client_address(),
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            action=action,
+            target_type=target_type,
+            target_id=str(target_id),
+            data=data,
+            actor_id=actor.id if actor is not None else None,
+            actor_email=actor.email if actor is not None else "",
+            request_id=current_request_id(),
+            ip_address=current_client_address(),
+        )
+        for action, target_id, data in entries
     )
 
 
@@ -41,6 +52,11 @@ def emit_event(*, type: str, payload: dict[str, Any]) -> None:  # noqa: A002  (t
         type: past-tense name such as `annotation.created`.
         payload: ids and facts; never a secret.
     """
+    emit_events([(type, payload)])
+
+
+def emit_events(events: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Put several events (type, payload) into the outbox in one statement."""
     assert connection.in_atomic_block, "events are written in the transaction of their change"
-    OutboxEvent.objects.create(type=type, payload=payload)
+    OutboxEvent.objects.bulk_create(OutboxEvent(type=name, payload=payload) for name, payload in events)
     wake_after_commit(current_organization())

@@ -11,9 +11,8 @@ from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.host import forget_hosts
 from platform_core.members.models import Role
 from platform_core.members.services.membership import add_member
-from platform_core.plugins.services.activation import enable_default_plugins
+from platform_core.plugins.services.defaults import enable_default_plugins, provision_with_defaults
 from tenants.models import Organization
-from tenants.provisioning import provision_organization
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 
 MAX_OWN_ORGANIZATIONS: Final = 20
@@ -21,15 +20,17 @@ MAX_OWN_ORGANIZATIONS: Final = 20
 
 @transaction.atomic
 def create_organization_for(*, slug: str, name: str, owner: User, domains: tuple[str, ...] = ()) -> OrganizationRef:
-    """Create an organization owned by an existing user.
+    """Create an organization owned by an existing user, with the plugins that are enabled by default.
+
+    A default plugin that fails is left out: its activation, the audit and the log say why.
 
     Raises:
         ValidationFailedError: the slug is malformed, reserved or taken.
     """
-    organization = provision_organization(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
+    organization, defaults = provision_with_defaults(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
     with tenant_scope(organization):
         add_member(user=owner, role=Role.OWNER, actor=None)
-        enable_default_plugins()
+        enable_default_plugins(defaults)
     transaction.on_commit(forget_hosts)
     return organization
 

@@ -70,6 +70,12 @@ def manifest_of(slug: str, registry: PluginRegistry | None = None) -> Manifest |
     return quarantined.manifest if quarantined is not None else None
 
 
+def failed_plugins() -> dict[str, str]:
+    """Return slug -> reason of the plugins here that could not be enabled."""
+    rows = Activation.objects.filter(state=ActivationState.ENABLE_FAILED).order_by("slug")
+    return dict(rows.values_list("slug", "error"))
+
+
 def _entry(slug: str, registry: PluginRegistry, activation: Activation | None) -> CatalogueEntry:
     manifest = manifest_of(slug, registry)
     quarantined = registry.quarantined.get(slug)

@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,9 +17,7 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
-from platform_core.plugins.errors import PluginLifecycleError
 from platform_core.plugins.facade import HookFacade
-from platform_core.plugins.loader import get_registry
 from platform_core.plugins.models import Activation, ActivationState, PluginSettings
 from platform_core.plugins.queries.catalogue import manifest_of
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
@@ -112,7 +110,7 @@ def disable_plugin(*, slug: str, actor: Principal | None) -> Activation:
         activation.save(update_fields=["state", "error", "updated_at"])
         _index(activation)
         _tell("disabled", slug, actor, {"version": activation.version})
-    _forget()
+    forget_activations()
     return activation
 
 
@@ -241,7 +239,7 @@ def _failure_is_kept(slug: str, state: str, actor: Principal | None) -> Iterator
     except (NotFoundError, ValidationFailedError, ConflictError):
         raise
     except (Exception, SystemExit) as error:  # a plugin's migration or hook may raise anything
-        detail = error.detail if isinstance(error, TenonError) else _shown(error)
+        detail = shown_to_admins(error)
         logger.exception("Plugin %s: %s", slug, state)
         with transaction.atomic():
             Activation.objects.update_or_create(slug=slug, defaults={"state": state, "error": detail})
@@ -250,17 +248,20 @@ def _failure_is_kept(slug: str, state: str, actor: Principal | None) -> Iterator
             )
         raise ActivationFailedError(f'Plugin "{slug}": {detail}', data={"plugin": slug, "state": state}) from error
     finally:
-        _forget()
+        forget_activations()
 
 
-def _shown(error: BaseException) -> str:
+def shown_to_admins(error: BaseException) -> str:
     """Return what an admin may read: of the database the first line, which names the fault; others may be internal."""
+    if isinstance(error, TenonError):
+        return error.detail
     if isinstance(error, DatabaseError):
         return f"the database refused it: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
     return f"{type(error).__name__}: {str(error)[:500]}"
 
 
-def _forget() -> None:
+def forget_activations() -> None:
+    """Forget what this process remembers of who has which plugin."""
     forget_enabled_plugins()
     memory.clear()
 
@@ -268,19 +269,5 @@ def _forget() -> None:
 def _tell(what: str, slug: str, actor: Principal | None, facts: dict[str, Any]) -> None:
     record_audit(actor=actor, action=f"plugin.{what}", target_type="plugin", target_id=slug, data=facts)
     emit_event(type=f"plugin.{what}", payload={"plugin": slug, **facts})
-    after: Callable[[], None] = _forget
+    after: Callable[[], None] = forget_activations
     transaction.on_commit(after)
-
-
-def enable_default_plugins() -> list[str]:
-    """Enable the plugins that a new organization has, in dependency order; returns their slugs.
-
-    One that fails stays off with its reason, which its row and the log keep: the organization is made all the same.
-    """
-    wanted = [plugin.slug for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled]
-    enabled = []
-    for slug in wanted:
-        with suppress(ConflictError, PluginLifecycleError):
-            enable_plugin(slug=slug, plan_hash=None, actor=None)
-            enabled.append(slug)
-    return enabled

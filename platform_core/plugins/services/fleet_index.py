@@ -9,23 +9,29 @@ from tenants.scope import OrganizationRef, current_organization, public_scope
 
 def index_plugin(*, slug: str, version: str, state: str, labels: frozenset[str]) -> None:
     """Note a plugin's version, state and digest of migrations for the organization in scope."""
-    digest = migrations_digest(labels) if labels else ""
-    _change(slug, {"version": version, "state": state, "digest": digest})
+    _change({slug: _entry(version, state, labels)})
+
+
+def index_plugins(entries: dict[str, tuple[str, str, frozenset[str]]]) -> None:
+    """Note several plugins at once: slug -> (version, state, labels)."""
+    _change({slug: _entry(*facts) for slug, facts in entries.items()})
+
+
+def _entry(version: str, state: str, labels: frozenset[str]) -> dict[str, Any]:
+    return {"version": version, "state": state, "digest": migrations_digest(labels) if labels else ""}
 
 
 def unindex_plugin(slug: str) -> None:
     """Forget a purged plugin."""
-    _change(slug, None)
+    _change({slug: None})
 
 
-def _change(slug: str, entry: dict[str, Any] | None) -> None:
+def _change(entries: dict[str, dict[str, Any] | None]) -> None:
     organization = current_organization()
     with public_scope():
         row = SchemaState.objects.select_for_update().get(organization_id=organization.id)
-        plugins = {name: value for name, value in row.plugins.items() if name != slug}
-        if entry is not None:
-            plugins[slug] = entry
-        row.plugins = plugins
+        plugins = {**row.plugins, **entries}
+        row.plugins = {slug: entry for slug, entry in plugins.items() if entry is not None}
         row.save(update_fields=["plugins", "updated_at"])
 
 

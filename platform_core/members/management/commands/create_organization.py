@@ -11,6 +11,7 @@ from platform_core.accounts.services.links import organization_url
 from platform_core.api.errors import TenonError
 from platform_core.members.queries.organization import organization_domains
 from platform_core.members.services.organizations import create_organization
+from platform_core.plugins.queries.catalogue import failed_plugins
 from tenants.scope import tenant_scope
 
 
@@ -49,12 +50,16 @@ class Command(BaseCommand):
             raise CommandError(message_of(error)) from error
         with tenant_scope(organization):
             domains = organization_domains()
+            failed = failed_plugins()
         url = organization_url(domains[0])
         if options["json"]:
             facts = {"id": organization.id, "slug": organization.slug, "domains": domains, "url": url}
+            facts["plugins_failed"] = failed
             self.stdout.write(orjson.dumps(facts).decode())
         else:
             self.stdout.write(f"Organization {organization.slug} answers at {url}")
+        for slug, reason in failed.items():
+            self.stderr.write(f"Plugin {slug} is off: {reason}")
 
 
 def message_of(error: TenonError) -> str:

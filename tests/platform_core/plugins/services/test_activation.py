@@ -7,7 +7,6 @@ from django.utils import timezone
 from platform_core.api.errors import ConflictError, NotFoundError, ValidationFailedError
 from platform_core.events.models import AuditEntry, OutboxEvent
 from platform_core.members.models import ApiKey, Member, Team
-from platform_core.members.services.organizations import create_organization
 from platform_core.plugins.loader import QuarantinedPlugin
 from platform_core.plugins.models import Activation, PluginSettings
 from platform_core.plugins.services.activation import (
@@ -254,28 +253,6 @@ def test_retention_of_a_plugin_whose_code_is_gone_is_thirty_days(in_alpha, insta
     due = request_purge(slug="kites", confirm="kites", actor=None).purge_due_at
 
     assert abs(due - timezone.now() - timedelta(days=30)) < timedelta(minutes=1)
-
-
-def test_new_organization_has_the_default_plugins_and_is_made_although_some_fail(db, install, caplog):
-    default = {"default_enabled": True}
-
-    def unplannable(self):
-        raise RuntimeError("no plan")
-
-    install(
-        loaded("boats"),
-        loaded("kites", says=default),
-        loaded("torn", says=default, after_enable=_raise(RuntimeError("torn"))),
-        loaded("unplanned", says=default, plan_enable=unplannable),
-    )
-
-    made = create_organization(
-        slug="gamma", name="Gamma", owner_email="owner@gamma.example", owner_password="correct-horse-1"
-    )
-
-    with tenant_scope(made):
-        assert dict(Activation.objects.values_list("slug", "state")) == {"kites": "enabled", "torn": "enable_failed"}
-        assert Member.objects.count() == 1
 
 
 @pytest.mark.parametrize(
