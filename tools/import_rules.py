@@ -20,6 +20,10 @@ from tools.source_tree import Finding, Source, python_sources
 
 CORE_PACKAGES = ("platform_core", "tenants")
 SDK = "platform_core.sdk"
+# Slugs that DESIGN fixes and that Label Studio's own paths and keys are made of, as in `export/formats`.
+WORDS_OF_THE_CONTRACT = frozenset({"formats", "notifications", "webhooks"})
+# Names that no organization may take as its host: words, not plugins.
+RESERVED_HOSTS = "tenants/slugs.py"
 LAYERS = {
     "types": 0,
     "errors": 0,
@@ -84,12 +88,32 @@ def _layer(module: tuple[str, ...], app: tuple[str, ...]) -> int | None:
 
 
 def named_plugins(source: Source, plugins: list[Plugin]) -> Iterator[Finding]:
-    """Find a core module that imports a plugin or writes its name, even in a string or a comment."""
+    """Find a core module that imports a plugin or writes its name, even in a string or a comment.
+
+    Where the name is a word of the contract itself, only the package and strings that address the plugin count.
+    """
     for plugin in plugins:
+        if plugin.slug in WORDS_OF_THE_CONTRACT:
+            yield from _addressed(source, plugin)
+            continue
         pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{plugin.package}|{plugin.slug})(?![A-Za-z0-9])")
         for number, line in enumerate(source.lines, start=1):
             if pattern.search(line):
                 yield source.finding(number, f"the core knows the plugin {plugin.slug}")
+
+
+def _addressed(source: Source, plugin: Plugin) -> Iterator[Finding]:
+    if source.path == RESERVED_HOSTS:
+        return
+    address = re.compile(rf"{plugin.slug}(?:[.:].*)?|.*\b{plugin.package}\b.*", re.DOTALL)
+    names = [(line, name) for line, name in imports_of(source) if name.split(".")[0] == plugin.package]
+    strings = [
+        (node.lineno, node.value)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and address.fullmatch(node.value)
+    ]
+    for line, _ in sorted([*names, *strings]):
+        yield source.finding(line, f"the core knows the plugin {plugin.slug}")
 
 
 def imports_beyond_sdk(source: Source, plugin: Plugin, plugins: list[Plugin]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from platform_core.api.json import dumps
 from platform_core.events.actions import declared_actions
+from platform_core.events.catalogue import CORE_EVENTS
 from platform_core.members.permissions import PUBLIC, declared_permission
 from platform_core.plugins.loader import PluginRegistry, get_registry
 from platform_core.version import VERSION
@@ -138,6 +139,9 @@ def _document(urlconf: str, registry: PluginRegistry, enabled: frozenset[str]) -
         "description": "The API of this organization: the core, and the plugins that are enabled here.",
         "x-plugins": versions,
     }
+    types = {**CORE_EVENTS, **registry.event_types(enabled)}
+    for part in registry.document_parts(enabled):
+        schema.setdefault(part.key, part.build(types))
     content = dumps(schema)
     return Document(content=content, etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 

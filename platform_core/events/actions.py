@@ -1,8 +1,8 @@
 """What a view says about the events that it causes: `@api_webhook(WebhookAction.TASKS_CREATED)`.
 
-Services emit the events, in their transactions; the decorator is a promise about them. It stands in the OpenAPI document
-of the operation, and `tests/walls/test_declared_events.py` calls every operation and compares what was emitted with
-what it declares, so that neither a declaration nor an emission can be forgotten.
+Services emit the events, in their transactions; the decorator is a promise about them. It stands in the OpenAPI
+document of the operation, and `tests/walls/test_declared_events.py` calls every operation and compares what was emitted
+with what it declares, so that neither a declaration nor an emission can be forgotten.
 """
 
 from collections.abc import Callable

@@ -14,6 +14,7 @@ from typing import Protocol
 import pluggy
 
 from platform_core.plugins.registrations import (
+    DocumentPart,
     EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
@@ -114,6 +115,10 @@ class Hooks(Protocol):
         """Return the kinds of events that the plugin emits, as `slug.key`. Class R, at boot."""
 
     @hookspec
+    def register_document_parts(self) -> Sequence[DocumentPart]:
+        """Return sections of the OpenAPI document beside the core's. Class R, at boot."""
+
+    @hookspec
     def register_event_handlers(self) -> Sequence[EventHandlerSpec]:
         """Return callables bound to event types. Class R, at boot; the callables themselves run as class E."""
 
@@ -182,6 +187,7 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_project_templates", ProjectTemplateSpec),
             _register("register_taxonomies", TaxonomySpec),
             _register("register_event_types", EventTypeSpec),
+            _register("register_document_parts", DocumentPart),
             _register("register_event_handlers", EventHandlerSpec),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),

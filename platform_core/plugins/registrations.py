@@ -162,6 +162,19 @@ class EventTypeSpec:
     notice: Notice | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPart:
+    """A section of the OpenAPI document of the organizations that have the plugin enabled.
+
+    Attributes:
+        key: top-level key of the document, none of the core's.
+        build: returns the section from the kinds of events there, by full name; called once a set of plugins.
+    """
+
+    key: str
+    build: Callable[[Mapping[str, EventTypeSpec]], Json]
+
+
 @runtime_checkable
 class LabelTag(Protocol):
     """What the kernel needs of a label-config tag; the full type is the label config's own `TagSpec`."""

@@ -8,6 +8,7 @@ while Django is still loading its apps.
 from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
+    DocumentPart,
     EventTypeSpec,
     ExportContext,
     ExportedTask,
@@ -37,6 +38,7 @@ __all__ = [
     "HOOK_LEVEL",
     "SUPPORTED_HOOK_LEVELS",
     "AnnotationContext",
+    "DocumentPart",
     "Event",
     "EventHandlerSpec",
     "EventTypeSpec",

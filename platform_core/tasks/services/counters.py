@@ -53,7 +53,7 @@ def recount_task(*, task_id: int, member_id: int | None) -> tuple[int, int]:
 def change_counters(*, project_id: int, change: CounterChange) -> None:
     """Add to a project's counters in one statement; last in the transaction, so that the row is locked shortly.
 
-    When that finishes the last open task, the event `project.completed` is emitted: the row's lock lets one writer do so.
+    When that finishes the last open task, `project.completed` is emitted: the row's lock lets one writer do so.
     """
     names = [item.name for item in fields(change) if getattr(change, item.name)]
     if not names:
