@@ -12,6 +12,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
+from platform_core.events.channel import notify_of_job
 from platform_core.events.services import emit_event
 from platform_core.jobs.errors import LeaseLost
 from platform_core.jobs.scoping import scope_of, table_of
@@ -32,7 +33,7 @@ _CLAIM = """
         WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only}
         ORDER BY array_position(%(queues)s::text[], queue::text), run_after, created_at
         LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds"""
+    RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds, {member}"""
 _OWNED = " WHERE id = %(id)s AND status = 'running' AND worker = %(worker)s AND attempts = %(attempt)s"
 _RENEW = """
     UPDATE {table} SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
@@ -73,13 +74,14 @@ def claim(
     """
     only = "AND id = %(id)s" if job_id is not None else ""
     values: dict[str, Any] = {"worker": worker, "lease": lease_seconds(), "queues": list(queues), "id": job_id}
+    statement = _CLAIM.format(table=table_of(organization), only=only, member=_member_column(organization))
     with scope_of(organization), connection.cursor() as cursor:
-        cursor.execute(_CLAIM.format(table=table_of(organization), only=only), values)
+        cursor.execute(statement, values)
         row = cursor.fetchone()
     if row is None:
         return None
-    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout = row
-    return Claim(
+    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout, member = row
+    owned = Claim(
         address=JobAddress(organization=organization, id=id_),
         function=function,
         args=_from_json(args),
@@ -90,7 +92,21 @@ def claim(
         max_attempts=max_attempts,
         timeout_seconds=timeout,
         worker=worker,
+        member=member,
     )
+    _show(owned)
+    return owned
+
+
+def _show(owned: Claim) -> None:
+    """Tell open pages that the job of a member has moved; in the caller's transaction, if there is one."""
+    if owned.address.organization is not None and owned.member is not None:
+        notify_of_job(owned.address.organization, owned.address.id)
+
+
+def _member_column(organization: OrganizationRef | None) -> str:
+    """Return the column of who caused a job; nobody causes one without an organization."""
+    return "created_by_id" if organization is not None else "NULL::bigint"
 
 
 def renew(owned: Claim, *, done: int, total: int | None) -> bool:
@@ -169,8 +185,8 @@ def tell_finished(organization: OrganizationRef | None, rows: Sequence[tuple[Any
 
 
 def _told(organization: OrganizationRef | None) -> str:
-    """Return the columns that `tell_finished` takes; no member causes a job without an organization."""
-    return f"id, function, status, {'created_by_id' if organization is not None else 'NULL'}, plugin"
+    """Return the columns that `tell_finished` takes."""
+    return f"id, function, status, {_member_column(organization)}, plugin"
 
 
 def seconds_until_due(organization: OrganizationRef | None) -> float | None:
@@ -206,7 +222,9 @@ def _write(statement: str, owned: Claim, values: dict[str, Any], *, returning: s
         cursor.execute(f"{statement}{_OWNED}{returned}".format(table=table_of(organization)), {**values, **token})
         if cursor.rowcount != 1:
             raise LeaseLost
-        return tuple(cursor.fetchone()) if returning else ()
+        row = tuple(cursor.fetchone()) if returning else ()
+        _show(owned)
+        return row
 
 
 def _from_json(value: Any) -> Any:

@@ -44,7 +44,7 @@ def cancel_job(*, job_id: UUID, actor: Principal) -> Job:
     job.cancel_requested = True
     job.save(update_fields=["status", "error", "cancel_requested", "finished_at", "updated_at"])
     if job.status == JobStatus.CANCELED:
-        tell_finished(current_organization(), [(job.pk, job.function, job.status.value, job.created_by_id, job.plugin)])
+        tell_finished(current_organization(), [(job.pk, job.function, str(job.status), job.created_by_id, job.plugin)])
     record_audit(actor=actor, action="job.canceled", target_type="job", target_id=str(job.pk))
     job.refresh_from_db()
     return job

@@ -51,7 +51,7 @@ class Claim:
     """A job that a worker owns for the time of its lease.
 
     `worker` and `attempt` together are the fencing token: every later write names them, so that a worker that has lost
-    its lease cannot touch what the next one does.
+    its lease cannot touch what the next one does. `member` is who caused the job, and sees its progress.
     """
 
     address: JobAddress
@@ -64,3 +64,4 @@ class Claim:
     max_attempts: int
     timeout_seconds: int
     worker: str
+    member: int | None = None

@@ -1,6 +1,7 @@
 """Tables of the plugin: who wants to be called, what is to be sent, and what became of each attempt."""
 
 from typing import ClassVar, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -55,6 +56,7 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, help_text="Identifier; the same event makes the same one.")
     # Rows of a project's webhooks go in the database, without Django's knowledge.
+    webhook_id: int
     webhook = CoreForeignKey(Webhook, db_index=False, help_text="For whom.")
     message_id = models.CharField(max_length=40, help_text="`webhook-id`, the same at each attempt and replay.")
     action = models.CharField(max_length=100, help_text="What happened.")
@@ -80,6 +82,7 @@ class Delivery(models.Model):
 class Attempt(models.Model):
     """What became of one attempt."""
 
+    delivery_id: UUID
     delivery = CoreForeignKey(Delivery, db_index=False, help_text="Of what.")
     number = models.PositiveSmallIntegerField(help_text="From 1.")
     url_host = models.CharField(max_length=255, help_text="Host that was called.")
