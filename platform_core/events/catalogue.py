@@ -33,7 +33,7 @@ def _type(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> E
 
 
 def _plugin(key: str, summary: str, payload: Mapping[str, Json]) -> EventTypeSpec:
-    notice = Notice(text=f"Plugin {{plugin}}: {summary}.", permission="plugins.manage")
+    notice = Notice(text=f"Plugin {{plugin}}: {key.replace('_', ' ')}.", permission="plugins.manage")
     return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice)
 
 
