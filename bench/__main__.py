@@ -15,13 +15,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import gate, machine, organizations, pages, plugins, tasks_data, transfers
+from bench import gate, labelling, machine, organizations, pages, plugins, tasks_data, transfers
 from bench.figures import Figure
 from bench.installation import bare_server, call, installation, new_account, new_project, platform_server
 from bench.report import write_document
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export")
+GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export", "labelling")
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         if "gate" in wanted:
             # In an organization of its own: the plugin that it enables would take part in the imports of the other.
             yield from gate.tenancy_and_gate(new_account("gated"), database, options.repeat)
-        if wanted & {"import", "pages", "export"}:
+        if wanted & {"import", "pages", "export", "labelling"}:
             with platform_server() as server:
                 place = transfers.Place(server=server, account=account, database=database, url=url)
                 yield from over_http(place, wanted, options)
@@ -108,6 +108,11 @@ def over_http(place: transfers.Place, wanted: set[str], options: argparse.Namesp
         first = call(server, account, "GET", f"/api/tasks/?project={project}&page_size=1")["tasks"][0]["id"]
         call(server, account, "DELETE", f"/api/tasks/{first}/")
         yield from pages.deep_pages(*common, state="one task deleted")
+    if "labelling" in wanted:
+        with platform_server() as fresh:
+            yield from labelling.labelling(
+                dataclasses.replace(place, server=fresh), project, count, options.repeat, options.seconds
+            )
 
 
 if __name__ == "__main__":

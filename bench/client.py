@@ -7,6 +7,8 @@ import selectors
 import socket
 import statistics
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 PIECE = 512 * 1024
@@ -44,7 +46,7 @@ class Connection:
 
 
 def _length(head: bytes) -> int:
-    if not head.startswith(b"HTTP/1.1 200"):
+    if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
         raise ConnectionError(head.decode("latin-1"))
     start = head.lower().index(LENGTH) + len(LENGTH)
     end = head.find(b"\r\n", start)
@@ -113,3 +115,27 @@ def once(port: int, requests: list[bytes]) -> Load:
 def get(path: str, *, host: str, key: str) -> bytes:
     """Return the bytes of a GET request."""
     return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Token {key}\r\nAccept: */*\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes, *, host: str, key: str) -> bytes:
+    """Return the bytes of a POST request with a JSON body."""
+    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Token {key}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+@contextmanager
+def stream(port: int, request: bytes) -> Iterator[Iterator[int]]:
+    """Send a request whose answer comes in chunks; gives the sizes of what is received, to the end of the stream."""
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
+        connection.sendall(request)
+        yield _pieces(connection)
+
+
+def _pieces(connection: socket.socket) -> Iterator[int]:
+    tail, piece = b"", memoryview(bytearray(PIECE))
+    while not tail.endswith(b"\r\n0\r\n\r\n"):
+        received = connection.recv_into(piece)
+        if not received:
+            raise ConnectionError("the stream was cut off")
+        tail = (tail + bytes(piece[max(0, received - 16) : received]))[-16:]
+        yield received

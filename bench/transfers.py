@@ -1,6 +1,5 @@
 """Tasks in and out: an import against a raw COPY into the same table, an export against a raw COPY out of it."""
 
-import socket
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +10,6 @@ from bench import client
 from bench.figures import Figure, at_least, at_most, interleaved, medians
 from bench.installation import Account, Server, call, new_project
 from bench.machine import Memory, Meter
-
-PIECE = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +75,15 @@ def exports(place: Place, project: int, count: int, annotated: int, repeat: int)
     from platform_core.tasks.queries import json_sql
 
     path = f"/api/projects/{project}/export?exportType=JSON&download_all_tasks=true"
-    query = f"SELECT {json_sql.EXPORTED_TASK}::text FROM tasks_task t WHERE t.project_id = {project} ORDER BY t.id"
+    query = f"SELECT {json_sql.exported_task()}::text FROM tasks_task t WHERE t.project_id = {project} ORDER BY t.id"
     _warm(place)
     memory = Memory.of(place.server.workers)
 
     def streamed() -> dict[str, float]:
         with Meter(server=[place.server.pid], database=[place.database]) as meter:
-            size = _download(place.server.port, client.get(path, host=place.account.host, key=place.account.key))
+            request = client.get(path, host=place.account.host, key=place.account.key)
+            with client.stream(place.server.port, request) as pieces:
+                size = sum(pieces)
         return {
             "wall": meter.wall,
             "server": meter.server,
@@ -144,20 +143,6 @@ def _copy_out(connection: psycopg.Connection[Any], query: str) -> list[bytes]:
         blocks = [bytes(block) for block in copy]
     connection.commit()
     return blocks
-
-
-def _download(port: int, request: bytes) -> int:
-    """Read a streamed answer to its end and return its size."""
-    size, tail, piece = 0, b"", memoryview(bytearray(PIECE))
-    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
-        connection.sendall(request)
-        while not tail.endswith(b"\r\n0\r\n\r\n"):
-            received = connection.recv_into(piece)
-            if not received:
-                raise ConnectionError("the stream was cut off")
-            size += received
-            tail = (tail + bytes(piece[max(0, received - 16) : received]))[-16:]
-    return size
 
 
 def vacuum(place: Place) -> None:

@@ -15,6 +15,8 @@ from tenants.scripts import find_script, plugin_key, replay, store_script
 
 # What a plan runs depends on its migrations alone, and their code stays the same while a process lives.
 _sql_of_plans: dict[tuple[tuple[str, str], ...], list[str]] = {}
+# The same for apps that need the core alone, where none of their migrations has run: no graph has to be built for it.
+_sql_from_zero: dict[frozenset[str], list[str]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def make_tables(
 
     The first organization migrates; its tables are written down as a script that the next ones replay, as long as the
     migrations are schema operations alone. Which tables belong to the plugin is seen by looking before and after: a
-    prefix would not tell `data` from `data_manager`.
+    prefix would not tell `data` from `data_more`.
 
     Args:
         labels: the plugin's own app labels.
@@ -69,46 +71,52 @@ def make_tables(
     if not labels:
         return PluginTables(tables=(), migrations=())
     with schema_lock():
-        before = set(ddl.tables_here())
-        migrations = _replay(slug, labels) or _migrate(slug, labels, installed, before)
-        after = ddl.tables_here()
-    tables = tuple(table for table in after if table not in before or table in known)
-    return PluginTables(tables=tables, migrations=migrations)
+        return _replay(slug, labels) or _migrate(slug, labels, installed, known)
 
 
-def _replay(slug: str, labels: frozenset[str]) -> tuple[tuple[str, str], ...] | None:
+def _replay(slug: str, labels: frozenset[str]) -> PluginTables | None:
     if has_migrations(labels):
         return None
     script = find_script(plugin_key(slug, labels))
     if script is None:
         return None
     replay(script)
-    return tuple((app, name) for app, name in script.migrations)
+    migrations = tuple((app, name) for app, name in script.migrations)
+    return PluginTables(tables=tuple(script.tables), migrations=migrations)
 
 
-def _migrate(
-    slug: str, labels: frozenset[str], installed: frozenset[str], before: set[str]
-) -> tuple[tuple[str, str], ...]:
+def _migrate(slug: str, labels: frozenset[str], installed: frozenset[str], known: Sequence[str]) -> PluginTables:
     _executor, plan = plan_of(labels, installed=installed)
     from_zero, replayable = not has_migrations(labels), is_replayable(plan)
+    before = set(ddl.tables_here())
     migrated = migrate_here(labels, installed=installed)
+    after = ddl.tables_here()
     if from_zero and replayable:
-        tables = [table for table in ddl.tables_here() if table not in before]
-        script = ddl.dump_here(tables, with_functions=False)
-        store_script(plugin_key(slug, labels), script, migrated.applied, tables=tables)
-    return migrated.applied
+        made = [table for table in after if table not in before]
+        script = ddl.dump_here(made, with_functions=False)
+        store_script(plugin_key(slug, labels), script, migrated.applied, tables=made)
+    tables = tuple(table for table in after if table not in before or table in known)
+    return PluginTables(tables=tables, migrations=migrated.applied)
 
 
 def pending_sql(labels: frozenset[str], *, installed: frozenset[str]) -> list[str]:
-    """Return the SQL that enabling or upgrading would run here, without running it."""
+    """Return the SQL that enabling or upgrading would run here, without running it.
+
+    The core must be at head here: see `refuse_lagging_schema`.
+    """
     if not labels:
         return []
+    from_zero = installed == core_labels() and not has_migrations(labels)
+    if from_zero and labels in _sql_from_zero:
+        return list(_sql_from_zero[labels])
     with transaction.atomic():
         executor, plan = plan_of(labels, installed=installed)
         key = tuple((migration.app_label, migration.name) for migration, _backwards in plan)
         if key not in _sql_of_plans:
             _sql_of_plans[key] = sql_of(executor, plan)
-        return list(_sql_of_plans[key])
+    if from_zero:
+        _sql_from_zero[labels] = _sql_of_plans[key]
+    return list(_sql_of_plans[key])
 
 
 def drop_tables(*, labels: Sequence[str], tables: Sequence[str]) -> None:

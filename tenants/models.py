@@ -102,6 +102,13 @@ class GlobalJob(JobRecord):
 
     class Meta:
         indexes = [models.Index(fields=["status", "queue", "run_after"], name="global_job_claim")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plugin", "schedule_key"],
+                condition=~models.Q(schedule_key=""),
+                name="global_job_schedule_unique",
+            )
+        ]
 
 
 class GlobalOutboxEvent(OutboxRecord):

@@ -46,6 +46,10 @@ class JobRecord(TimestampedModel):
     worker = models.CharField(max_length=64, blank=True, default="", help_text="Worker that holds the lease.")
     cancel_requested = models.BooleanField(default=False, help_text="Somebody asked the running job to stop.")
     plugin = models.CharField(max_length=31, blank=True, default="", help_text="Plugin whose job this is, if any.")
+    schedule_key = models.CharField(
+        max_length=100, blank=True, default="", help_text="Name of the schedule, unique within the plugin."
+    )
+    every_seconds = models.PositiveIntegerField(null=True, help_text="Queued again so long after each start, if set.")
     started_at = models.DateTimeField(null=True, help_text="Start of the last attempt (UTC).")
     finished_at = models.DateTimeField(null=True, help_text="End of the job (UTC).")
 
@@ -80,6 +84,9 @@ class AuditRecord(models.Model):
     )
     request_id = models.CharField(max_length=64, blank=True, default="", help_text="Request that caused it.")
     ip_address = models.GenericIPAddressField(null=True, help_text="Address the request came from.")
+    user_agent = models.CharField(
+        max_length=200, blank=True, default="", help_text="Program that sent the request, as it calls itself."
+    )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When it happened (UTC).")
 
     class Meta:

@@ -76,6 +76,13 @@ class User(AbstractBaseUser, TimestampedModel):
     decimal_separator = models.CharField(
         max_length=1, default=",", choices=[(",", "Comma"), (".", "Dot")], help_text="Decimal number separator"
     )
+    list_separator = models.CharField(
+        max_length=1,
+        default=",",
+        choices=[(",", "Comma"), (";", "Semicolon"), ("\t", "Tab")],
+        help_text="Between the cells of a table",
+    )
+    time_zone = models.CharField(max_length=64, default="UTC", help_text="Time zone, as Europe/Berlin")
     is_super_admin = models.BooleanField(default=False, help_text="Super administrator with full system access")
     is_staff = models.BooleanField(default=False, help_text="Staff member with administrative access")
     is_active = models.BooleanField(default=True, help_text="Active user account status")

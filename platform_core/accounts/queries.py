@@ -1,9 +1,10 @@
 """Reads on global accounts. All of them go to `public`, whatever scope the caller is in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from platform_core.accounts.models import User
+from platform_core.accounts.preferences import NEUTRAL, ExportPreferences
 from tenants.models import Domain, MembershipIndex
 from tenants.scope import public_scope
 
@@ -59,3 +60,17 @@ def organizations_of(user_id: int) -> list[OwnOrganization]:
         )
         for row in index
     ]
+
+
+def export_preferences(member_id: int | None) -> ExportPreferences:
+    """Return how a person reads dates and numbers; the neutral ones for the platform and for an account that is gone.
+
+    One statement on `public`, of its own: preferences are the account's, the same in every organization.
+
+    Args:
+        member_id: member id, which is the account's.
+    """
+    names = [field.name for field in fields(ExportPreferences)]
+    with public_scope():
+        row = User.objects.filter(pk=member_id, is_active=True).values(*names).first() if member_id else None
+    return ExportPreferences(**row) if row is not None else NEUTRAL

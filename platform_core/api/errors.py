@@ -104,6 +104,14 @@ class ConflictError(TenonError):
     default_detail = "The object is not in a state that allows this."
 
 
+class PreconditionFailedError(TenonError):
+    """The object was changed since the client read it; `data` names its present `etag`."""
+
+    code = "precondition_failed"
+    status_code = 412
+    default_detail = "The object was changed meanwhile. Read it again and repeat the change."
+
+
 class PayloadTooLargeError(TenonError):
     """The body is over the limit; `data` names the limit in bytes."""
 
@@ -118,6 +126,14 @@ class UnsupportedMediaTypeError(TenonError):
     code = "unsupported_media_type"
     status_code = 415
     default_detail = "This content type is not supported here."
+
+
+class RangeNotSatisfiableError(TenonError):
+    """The part of a file that is asked for begins after its end."""
+
+    code = "range_not_satisfiable"
+    status_code = 416
+    default_detail = "The file ends before the range begins."
 
 
 class ThrottledError(TenonError):

@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -44,6 +44,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         headers["WWW-Authenticate"] = "Token"
     if isinstance(error, errors.ThrottledError) and "retry_after" in error.data:
         headers["Retry-After"] = str(error.data["retry_after"])
+    if isinstance(error, errors.RangeNotSatisfiableError):
+        headers["Content-Range"] = f"bytes */{error.data['size']}"
     return Response(error_body(error), status=error.status_code, headers=headers)
 
 
@@ -57,6 +59,9 @@ def as_tenon_error(exc: Exception) -> errors.TenonError | None:
         return errors.PermissionDeniedError()
     if isinstance(exc, RequestDataTooBig):
         return errors.PayloadTooLargeError(data={"limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE})
+    if isinstance(exc, SuspiciousOperation):
+        # Too many files or fields, a malformed form: the reason is Django's, and safe to say.
+        return errors.BadRequestError(str(exc) or None)
     if isinstance(exc, exceptions.ValidationError):
         return errors.ValidationFailedError(MESSAGE_OF_VALIDATION, validation_errors=_field_errors(exc.detail))
     if isinstance(exc, exceptions.APIException):

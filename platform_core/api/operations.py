@@ -33,8 +33,10 @@ _ERROR_WORDS = {
     404: "Unknown or invisible object.",
     405: "Not for this object.",
     409: "The state of the object forbids it.",
+    412: "The object was changed since the `ETag` of `If-Match` was read.",
     413: "The body is over the limit.",
     415: "This content type is not read here.",
+    416: "The range is not within the file.",
     429: "Too many attempts.",
     503: "Not available now.",
 }

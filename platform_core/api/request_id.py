@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 HEADER = "X-Request-ID"
+MAX_USER_AGENT = 200
 ACCEPTED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 _request_id: ContextVar[str] = ContextVar("tenon_request_id", default="")
+_user_agent: ContextVar[str] = ContextVar("tenon_user_agent", default="")
 _client_address: ContextVar[str | None] = ContextVar("tenon_client_address", default=None)
 
 
@@ -23,6 +25,11 @@ def current_request_id() -> str:
 def current_client_address() -> str | None:
     """Return the address the request came from, as far as trusted proxies tell."""
     return _client_address.get()
+
+
+def current_user_agent() -> str:
+    """Return what the caller's program calls itself, cut to what the audit keeps."""
+    return _user_agent.get()
 
 
 class RequestIdMiddleware:
@@ -37,11 +44,13 @@ class RequestIdMiddleware:
         request_id = given if ACCEPTED.fullmatch(given) else uuid.uuid4().hex
         id_token = _request_id.set(request_id)
         address_token = _client_address.set(client_address(request))
+        agent_token = _user_agent.set(request.headers.get("User-Agent", "").replace("\x00", "")[:MAX_USER_AGENT])
         try:
             response = self.get_response(request)
         finally:
             _request_id.reset(id_token)
             _client_address.reset(address_token)
+            _user_agent.reset(agent_token)
         response[HEADER] = request_id
         return response
 

@@ -18,6 +18,8 @@ _TEXTS: Final[Json] = {"type": "array", "items": _TEXT}
 _OPTIONAL_ID: Final[Json] = {"type": ["integer", "null"]}
 _OPTIONAL_TEXT: Final[Json] = {"type": ["string", "null"]}
 _TASK: Final = {"task": _ID, "project": _ID}
+_IDS: Final[Json] = {"type": "array", "items": _ID}
+_ANNOTATIONS: Final = {"project": _ID, "annotations": _IDS, "tasks": _IDS}
 _ANNOTATION: Final = {"annotation": _ID, **_TASK, "completed_by": _OPTIONAL_ID}
 _PREDICTION: Final = {"prediction": _ID, **_TASK}
 _PLUGIN_CHANGE: Final = {
@@ -38,7 +40,13 @@ def _plugin(key: str, summary: str, payload: Mapping[str, Json]) -> EventTypeSpe
 
 
 _CORE: Final = (
-    _type("project.created", "a project was made", {"project": _ID}, organization_only=True),
+    _type(
+        "project.created",
+        "a project was made; `duplicated_from` only where it is a copy of another one",
+        {"project": _ID, "duplicated_from": _ID},
+        optional=("duplicated_from",),
+        organization_only=True,
+    ),
     _type(
         "project.updated",
         "fields of a project were changed; `fields` names them",
@@ -58,8 +66,10 @@ _CORE: Final = (
     _type("task.completed", "a task has as many annotations as it needs", _TASK),
     _type(
         "tasks.imported",
-        "an import was committed: one event, not one a task; `member` imported",
-        {"project": _ID, "import": _ID, "tasks": _COUNT, "member": _ID},
+        "an import was committed: one event, not one a task; `member` imported. Tasks copied from another project have "
+        "no `import` (null) and name it in `duplicated_from`",
+        {"project": _ID, "import": _OPTIONAL_ID, "tasks": _COUNT, "member": _ID, "duplicated_from": _ID},
+        optional=("member", "duplicated_from"),
         actions=("TASKS_CREATED", "IMPORT_FINISHED"),
         notice=Notice(text="Import {import} into project {project} is finished: {tasks} tasks.", member="member"),
     ),
@@ -70,6 +80,37 @@ _CORE: Final = (
     ),
     _type("annotation.updated", "an annotation was changed", _ANNOTATION),
     _type("annotation.deleted", "an annotation was deleted", _ANNOTATION, actions=("ANNOTATIONS_DELETED",)),
+    _type(
+        "tasks.updated",
+        "a data field was set on a selection; `tasks` are ids, as in all events of selections",
+        {"project": _ID, "tasks": _IDS, "field": _TEXT},
+    ),
+    _type("tasks.deleted", "a selection of tasks was deleted", {"project": _ID, "tasks": _IDS}),
+    _type(
+        "annotations.created",
+        "annotations were made for a selection: of predictions, or of one annotation",
+        _ANNOTATIONS,
+    ),
+    _type("annotations.updated", "a label was renamed", _ANNOTATIONS),
+    _type("annotations.deleted", "the annotations of a selection were deleted", _ANNOTATIONS),
+    _type(
+        "predictions.deleted",
+        "the predictions of a selection were deleted",
+        {"project": _ID, "predictions": _IDS, "tasks": _IDS},
+    ),
+    _type(
+        "predictions.imported",
+        "an import of predictions was committed: one event, not one a prediction; `tasks` is how many got some",
+        {"project": _ID, "predictions": _COUNT, "tasks": _COUNT},
+    ),
+    _type(
+        "export.finished",
+        "the file of a snapshot, or of a conversion of one, is complete",
+        {"project": _ID, "export": _ID, "export_type": _OPTIONAL_TEXT},
+    ),
+    _type("files.uploaded", "files were uploaded; `files` are their ids", {"project": _ID, "files": _IDS}),
+    _type("files.replaced", "a file got another content", {"project": _ID, "files": _IDS}),
+    _type("files.deleted", "files were deleted", {"project": _ID, "files": _IDS}),
     _type("prediction.created", "a prediction was stored", _PREDICTION),
     _type("prediction.updated", "a prediction was changed", _PREDICTION),
     _type("prediction.deleted", "a prediction was deleted", _PREDICTION),
@@ -129,8 +170,8 @@ def types_by_action(types: Mapping[str, EventTypeSpec]) -> dict[str, list[str]]:
 
 
 def payload_schema(spec: EventTypeSpec) -> Json:
-    """Return the JSON Schema of a payload: every key, and no other."""
-    return object_schema(spec.payload)
+    """Return the JSON Schema of a payload: its keys, and no other."""
+    return object_schema(spec.payload, required=set(spec.payload) - set(spec.optional))
 
 
 def object_schema(properties: Mapping[str, Json], *, required: Iterable[str] | None = None) -> Json:

@@ -25,7 +25,9 @@ class EventDelivery(models.Model):
     """One event for one plugin handler; retried with back-off until it is delivered or given up."""
 
     id = models.BigAutoField(primary_key=True, help_text="Identifier.")
-    event = models.ForeignKey(OutboxEvent, on_delete=models.CASCADE, related_name="deliveries", help_text="The event.")
+    event = models.ForeignKey(
+        OutboxEvent, on_delete=models.CASCADE, db_index=False, related_name="deliveries", help_text="The event."
+    )
     plugin = models.CharField(max_length=31, help_text="Whose handler.")
     handler = models.CharField(max_length=100, help_text="Key of the handler.")
     status = models.CharField(max_length=16, choices=DeliveryStatus, default=DeliveryStatus.PENDING, help_text="State.")
@@ -68,7 +70,7 @@ class StreamTicket(models.Model):
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="Whose stream."
     )
-    role = models.CharField(max_length=2, help_text="Role then; with another one the stream ends.")
+    role = models.CharField(max_length=40, help_text="Role then; with another one the stream ends.")
     credential = models.CharField(max_length=16, help_text="Kind of the credential that asked for it.")
     proof = models.CharField(max_length=64, help_text="Names the credential; the stream ends with it.")
     sees_all_jobs = models.BooleanField(default=False, help_text="Whether jobs of others are shown.")
@@ -90,6 +92,16 @@ class AuditEntry(AuditRecord):
         on_delete=models.DO_NOTHING,
         related_name="+",
         help_text="Who acted; null for the platform itself.",
+    )
+    credential = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        help_text="api_key, access_token or session; platform in a job; empty without an actor.",
+    )
+    credential_id = models.UUIDField(null=True, help_text="Which API key or refresh token, where there is one.")
+    plugin = models.CharField(
+        max_length=31, blank=True, default="", help_text="Plugin whose route, hook or job acted; empty for the core."
     )
 
     class Meta:

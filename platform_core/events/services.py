@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import connection
 
-from platform_core.api.request_id import current_client_address, current_request_id
 from platform_core.events.models import AuditEntry, OutboxEvent
+from platform_core.events.origin import origin_of
 from platform_core.jobs.wake import wake_after_commit
 from platform_core.members.principal import Principal
 from tenants.scope import current_organization
@@ -16,6 +16,8 @@ def record_audit(
     *, actor: Principal | None, action: str, target_type: str, target_id: str | int, data: dict[str, Any] | None = None
 ) -> None:
     """Say who did what to which object; the row can never be changed.
+
+    Where it came from, by which credential and through which plugin, the entry takes from the request or job.
 
     Args:
         actor: who acts; None for the platform itself.
@@ -30,17 +32,9 @@ def record_audits(
 ) -> None:
     """Write several entries (action, target id, data) about objects of one kind in one statement."""
     assert connection.in_atomic_block, "audit entries are written in the transaction of their change"
+    origin = origin_of(actor)
     AuditEntry.objects.bulk_create(
-        AuditEntry(
-            action=action,
-            target_type=target_type,
-            target_id=str(target_id),
-            data=data,
-            actor_id=actor.id if actor is not None else None,
-            actor_email=actor.email if actor is not None else "",
-            request_id=current_request_id(),
-            ip_address=current_client_address(),
-        )
+        AuditEntry(action=action, target_type=target_type, target_id=str(target_id), data=data, **origin)
         for action, target_id, data in entries
     )
 

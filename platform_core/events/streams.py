@@ -85,7 +85,7 @@ def issue_ticket(*, actor: Principal, proof: str, last_event_id: int | None) -> 
     StreamTicket.objects.create(
         digest=digest_of(text),
         member_id=actor.id,
-        role=actor.role,
+        role=actor.role if actor.custom_role is None else f"{actor.role}:{actor.custom_role}",
         credential=actor.credential,
         proof=proof,
         sees_all_jobs=actor.can("jobs.view") and actor.can("jobs.view_all"),

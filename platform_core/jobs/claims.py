@@ -27,30 +27,43 @@ DIED: Final = "The worker died during the last attempt."
 _CLAIM = """
     UPDATE {table} SET status = 'running', attempts = attempts + 1, worker = %(worker)s,
         started_at = clock_timestamp(), updated_at = clock_timestamp(), finished_at = NULL,
+        progress_done = 0, progress_total = NULL,
         lease_until = clock_timestamp() + %(lease)s * interval '1 second'
     WHERE id = (
         SELECT id FROM {table}
-        WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only}
+        WHERE status = 'queued' AND run_after <= clock_timestamp() AND queue = ANY(%(queues)s) {only} {limit}
         ORDER BY array_position(%(queues)s::text[], queue::text), run_after, created_at
         LIMIT 1 FOR UPDATE SKIP LOCKED)
-    RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds, {member}"""
+    RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds,
+        every_seconds, {member}"""
+_AT_LIMIT = """
+    SELECT queue FROM {table} WHERE status = 'running' GROUP BY queue HAVING count(*) >= %(most)s"""
 _OWNED = " WHERE id = %(id)s AND status = 'running' AND worker = %(worker)s AND attempts = %(attempt)s"
 _RENEW = """
     UPDATE {table} SET lease_until = clock_timestamp() + %(lease)s * interval '1 second',
         updated_at = clock_timestamp(), progress_done = %(done)s, progress_total = %(total)s"""
+# A scheduled job that was not canceled goes back to the queue and keeps what its last run said.
 _FINISH = """
-    UPDATE {table} SET status = %(status)s, result = %(result)s, error = %(error)s, lease_until = NULL,
-        finished_at = clock_timestamp(), updated_at = clock_timestamp()"""
+    UPDATE {table} SET result = %(result)s, error = %(error)s, lease_until = NULL,
+        finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+        status = CASE WHEN {again} THEN 'queued' ELSE %(status)s END,
+        attempts = CASE WHEN {again} THEN 0 ELSE attempts END,
+        worker = CASE WHEN {again} THEN '' ELSE worker END,
+        run_after = CASE WHEN {again}
+            THEN greatest(started_at + every_seconds * interval '1 second', clock_timestamp()) ELSE run_after END"""
+_AGAIN = "(every_seconds IS NOT NULL AND %(status)s <> 'canceled')"
 _REQUEUE = """
     UPDATE {table} SET status = 'queued', error = %(error)s, attempts = attempts - %(refund)s, lease_until = NULL,
         worker = '', run_after = clock_timestamp() + %(delay)s * interval '1 second', updated_at = clock_timestamp()"""
 _RECOVER = """
     UPDATE {table} SET
-        status = CASE WHEN cancel_requested THEN 'canceled' WHEN attempts < max_attempts THEN 'queued'
-            ELSE 'failed' END,
+        status = CASE WHEN cancel_requested THEN 'canceled'
+            WHEN attempts < max_attempts OR every_seconds IS NOT NULL THEN 'queued' ELSE 'failed' END,
         finished_at = CASE WHEN cancel_requested OR attempts >= max_attempts THEN clock_timestamp() END,
-        error = %(error)s, run_after = clock_timestamp(), lease_until = NULL, worker = '',
-        updated_at = clock_timestamp()
+        attempts = CASE WHEN every_seconds IS NOT NULL AND attempts >= max_attempts THEN 0 ELSE attempts END,
+        run_after = clock_timestamp()
+            + CASE WHEN attempts >= max_attempts THEN coalesce(every_seconds, 0) ELSE 0 END * interval '1 second',
+        error = %(error)s, lease_until = NULL, worker = '', updated_at = clock_timestamp()
     WHERE id IN (
         SELECT id FROM {table} WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)
     RETURNING {told}"""
@@ -68,19 +81,26 @@ def claim(
 ) -> Claim | None:
     """Take one due job for the time of a lease, or None when there is none.
 
+    An organization that runs as many jobs of a queue as TENON_JOBS_PER_ORGANIZATION says gets none of that queue. Two
+    workers that look at the same moment may exceed it by one.
+
     Args:
         queues: in order of priority.
         job_id: take this one or none.
     """
     only = "AND id = %(id)s" if job_id is not None else ""
+    most = _most_running(organization)
+    limit = f"AND queue NOT IN ({_AT_LIMIT})".format(table=table_of(organization)) if most else ""
     values: dict[str, Any] = {"worker": worker, "lease": lease_seconds(), "queues": list(queues), "id": job_id}
-    statement = _CLAIM.format(table=table_of(organization), only=only, member=_member_column(organization))
     with scope_of(organization), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        statement = _CLAIM.format(
+            table=table_of(organization), only=only, limit=limit, member=_member_column(organization)
+        )
+        cursor.execute(statement, {**values, "most": most})
         row = cursor.fetchone()
     if row is None:
         return None
-    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout, member = row
+    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout, every, member = row
     owned = Claim(
         address=JobAddress(organization=organization, id=id_),
         function=function,
@@ -92,6 +112,7 @@ def claim(
         max_attempts=max_attempts,
         timeout_seconds=timeout,
         worker=worker,
+        every_seconds=every,
         member=member,
     )
     _show(owned)
@@ -107,6 +128,20 @@ def _show(owned: Claim) -> None:
 def _member_column(organization: OrganizationRef | None) -> str:
     """Return the column of who caused a job; nobody causes one without an organization."""
     return "created_by_id" if organization is not None else "NULL::bigint"
+
+
+def _most_running(organization: OrganizationRef | None) -> int:
+    return int(settings.TENON_JOBS_PER_ORGANIZATION) if organization is not None else 0
+
+
+def at_limit(organization: OrganizationRef | None, queue: str) -> bool:
+    """Say whether the organization runs as many jobs of a queue as it may."""
+    most = _most_running(organization)
+    if not most:
+        return False
+    with scope_of(organization), connection.cursor() as cursor:
+        cursor.execute(_AT_LIMIT.format(table=table_of(organization)), {"most": most})
+        return queue in {row[0] for row in cursor.fetchall()}
 
 
 def renew(owned: Claim, *, done: int, total: int | None) -> bool:
@@ -150,7 +185,8 @@ def settle(owned: Claim, outcome: Outcome) -> None:
     result = json.dumps(outcome.result) if outcome.result is not None else None
     values = {"status": outcome.status, "result": result, "error": outcome.error}
     with scope_of(owned.address.organization), transaction.atomic():
-        row = _write(_FINISH, owned, values, returning=_told(owned.address.organization))
+        statement = _FINISH.replace("{again}", _AGAIN)
+        row = _write(statement, owned, values, returning=_told(owned.address.organization))
         tell_finished(owned.address.organization, [row])
 
 

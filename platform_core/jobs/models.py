@@ -10,8 +10,13 @@ class Job(JobRecord):
     """A job of this organization."""
 
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who caused it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who caused it."
     )
 
     class Meta:
         indexes = [models.Index(fields=["status", "queue", "run_after"], name="job_claim")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plugin", "schedule_key"], condition=~models.Q(schedule_key=""), name="job_schedule_unique"
+            )
+        ]

@@ -15,7 +15,8 @@ from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
 
-from platform_core.jobs import transport
+from platform_core.jobs import fair_queue, transport
+from platform_core.jobs.claims import at_limit
 from platform_core.jobs.errors import JobRefusedError
 from platform_core.jobs.heartbeat import StopRequest
 from platform_core.jobs.registry import load_job_modules
@@ -87,16 +88,30 @@ class TenonRqWorker(SimpleWorker):
     def execute_job(self, job: RqJob, queue: Queue) -> None:
         """Run the row that a message means, if it is due and ours to take."""
         self.set_state(WorkerStatus.BUSY)
+        fair_queue.fill(self.connection, queue.name)
+        held = False
         try:
-            address = address_in(job)
-            if address.organization is None or is_active(address.organization):
-                run_one(address.organization, worker=self.tenon_name, job_id=address.id, stop=self.tenon_stop)
+            held = self._run(address_in(job), queue.name)
         except JobRefusedError as error:
             logger.error("Message %s in Redis is refused: %s", job.id, error)  # noqa: TRY400  (no traceback needed)
         finally:
-            self.connection.delete(job.key)
+            if not held:
+                self.connection.delete(job.key)
             queue.intermediate_queue.remove(job.id)
             self.set_state(WorkerStatus.IDLE)
+
+    def _run(self, address: JobAddress, queue: str) -> bool:
+        """Run a row if it is due; return whether its message must wait for other jobs of its organization."""
+        organization = address.organization
+        if organization is not None and not is_active(organization):
+            return False
+        turn = transport.turn_of(organization)
+        ran = run_one(organization, worker=self.tenon_name, job_id=address.id, stop=self.tenon_stop)
+        if ran is None and at_limit(organization, queue):
+            fair_queue.hold(self.connection, queue, turn, str(address.id))
+            return True
+        fair_queue.wake(self.connection, queue, turn)
+        return False
 
     def run_maintenance_tasks(self) -> None:
         """Do nothing: RQ's maintenance runs callbacks that Redis names. The sweeper looks after jobs."""

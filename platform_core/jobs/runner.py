@@ -16,6 +16,7 @@ from platform_core.jobs.heartbeat import Heartbeat, Progress, StopRequest
 from platform_core.jobs.registry import find_definition
 from platform_core.jobs.scoping import scope_of
 from platform_core.jobs.types import QUEUES, Claim, JobAddress, JobDefinition
+from platform_core.plugins.acting import acting_as
 from platform_core.plugins.models import Activation, ActivationState
 from tenants.models import Organization, OrganizationStatus
 from tenants.scope import OrganizationRef, public_scope
@@ -121,6 +122,9 @@ def _refusal(owned: Claim) -> Outcome | None:
         return Outcome(status="failed", error="This job is unknown to the installed version.")
     plugin = owned.plugin or definition.plugin
     if plugin and (owned.address.organization is None or plugin not in enabled_plugins()):
+        if owned.every_seconds is not None:
+            # A schedule outlives the time in which its plugin is off.
+            return Outcome(status="queued", delay_seconds=owned.every_seconds, counts=False)
         return Outcome(status="canceled", error=f'The plugin "{plugin}" is not enabled.')
     return None
 
@@ -169,7 +173,8 @@ def _replace_connection() -> None:
 def _call(owned: Claim, progress: Progress) -> Any:
     definition: JobDefinition | None = find_definition(owned.function)
     assert definition is not None, "refused before"
-    result = definition.function(JobContext(owned, progress), *owned.args, **owned.kwargs)
+    with acting_as(owned.plugin or definition.plugin or ""):
+        result = definition.function(JobContext(owned, progress), *owned.args, **owned.kwargs)
     if len(json.dumps(result, allow_nan=False)) > MAX_RESULT_BYTES:
         raise ValueError("The result of a job is small: store data and return ids")
     return result

@@ -12,7 +12,9 @@ from rq import Queue
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 
+from platform_core.jobs import fair_queue
 from platform_core.jobs.types import QUEUES, JobAddress
+from tenants.scope import OrganizationRef
 
 CONNECT_SECONDS: Final = 0.5
 ANSWER_SECONDS: Final = 2.0
@@ -120,8 +122,23 @@ def _push(address: JobAddress, queue: str) -> None:
         message.save(pipeline=pipeline, include_result=False)
         pipeline.expire(message.key, MESSAGE_SECONDS)
         pipeline.sadd(Queue.redis_queues_keys, target.key)
-        pipeline.rpush(target.key, message.id)
+        fair_queue.add(pipeline, queue, turn_of(address.organization), message.id)
         pipeline.execute()
+
+
+def turn_of(organization: OrganizationRef | None) -> int:
+    """Return whose turn in the queue a job takes; work without an organization has one of its own."""
+    return organization.id if organization is not None else 0
+
+
+def waiting_of(organization: OrganizationRef | None, queue: str) -> set[str]:
+    """Return the ids of an organization's messages that wait in a queue, and see that it has its turn.
+
+    Raises:
+        redis.RedisError: Redis is away.
+    """
+    fair_queue.wake(client(), queue, turn_of(organization))
+    return fair_queue.waiting(client(), queue, turn_of(organization))
 
 
 def queued_ids(queue: str) -> set[str]:
@@ -130,7 +147,7 @@ def queued_ids(queue: str) -> set[str]:
     Raises:
         redis.RedisError: Redis is away.
     """
-    return set(queue_named(queue).get_job_ids())
+    return fair_queue.waiting(client(), queue)
 
 
 def is_in_queue(job_id: UUID | str, queue: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -64,4 +65,31 @@ class Claim:
     max_attempts: int
     timeout_seconds: int
     worker: str
+    every_seconds: int | None = None
     member: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState:
+    """What a job's row says now.
+
+    Attributes:
+        status: queued, running, completed, failed or canceled; a scheduled job is queued again after each run.
+        progress_done: units of work finished.
+        progress_total: units of work in all, once known.
+        result: what the last run returned.
+        error: why the last run failed; empty when it did not.
+        run_after: when it is due (UTC).
+        finished_at: end of the last run (UTC).
+    """
+
+    id: UUID
+    status: str
+    progress_done: int
+    progress_total: int | None
+    result: Any
+    error: str
+    attempts: int
+    run_after: datetime
+    started_at: datetime | None
+    finished_at: datetime | None

@@ -24,6 +24,7 @@ from tenants.scope import OrganizationRef
 
 OVERDUE_SECONDS: Final = 3.0
 ERROR_PAUSE_SECONDS: Final = 1.0
+NOT_TAKEN_SECONDS: Final = 0.5
 logger = logging.getLogger(__name__)
 
 
@@ -114,7 +115,9 @@ class DatabaseWorker:
             return True, None
         if recover_expired(organization):
             return True, None
-        return False, seconds_until_due(organization)
+        due = seconds_until_due(organization)
+        # What is due and was not taken is another worker's, or waits for the organization's running jobs.
+        return False, max(due, NOT_TAKEN_SECONDS) if due is not None else None
 
     def _hand_over(self, organization: OrganizationRef | None) -> bool:
         """Bring due jobs to Redis that are not there, such as retries and what was lost; False when it is away."""
@@ -122,7 +125,7 @@ class DatabaseWorker:
             return False
         recover_expired(organization)
         try:
-            waiting = {queue: transport.queued_ids(queue) for queue in self._queues}
+            waiting = {queue: transport.waiting_of(organization, queue) for queue in self._queues}
         except redis.RedisError:
             return False
         for job_id, queue in overdue(organization, age_seconds=OVERDUE_SECONDS):

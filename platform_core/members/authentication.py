@@ -12,6 +12,7 @@ from platform_core.api.errors import NotAuthenticatedError, PermissionDeniedErro
 from platform_core.members.credentials import digest_of
 from platform_core.members.gate import principal_of
 from platform_core.members.principal import Principal
+from platform_core.members.queries.policies import policy_here
 from platform_core.members.tokens import ACCESS, read_token
 from tenants.scope import current_organization_or_none
 
@@ -40,7 +41,8 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         principal = principal_of("api_key", digest_of(key)) if len(key) <= MAX_CREDENTIAL else None
         if principal is None:
-            raise NotAuthenticatedError("Invalid token.")
+            off = not policy_here().legacy_api_tokens_enabled
+            raise NotAuthenticatedError("The organization has switched API keys off." if off else "Invalid token.")
         return principal, "api_key"
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

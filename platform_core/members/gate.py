@@ -6,24 +6,29 @@ than `ShortMemory.seconds`; the key of an entry holds the schema, so two organiz
 """
 
 import uuid
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
 from django.db import connection
 
-from platform_core.members.permissions import CORE_PERMISSIONS, permissions_of_role
+from platform_core.members.permissions import permissions_of
 from platform_core.members.principal import CredentialKind, Principal
 from platform_core.plugins.permissions import plugin_permissions
 from tenants.scope import current_organization
 from tenants.short_memory import ShortMemory
 
 _COLUMNS = """
-    m.id, m.email, m.username, m.first_name, m.last_name, m.role,
+    m.id, m.email, m.username, m.first_name, m.last_name, m.role, m.custom_role_id, c.permissions,
     ARRAY(SELECT t.permission FROM members_teammembership tm JOIN members_team t ON t.id = tm.team_id
           WHERE tm.member_id = m.id AND t.permission <> ''),
     ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
+# A member's own role, and the organization's rules; each is at most one row.
+_RULES = """
+    LEFT JOIN members_customrole c ON c.id = m.custom_role_id
+    LEFT JOIN members_organizationpolicy p ON TRUE"""
 _RECENT = "> now() - interval '1 minute'"
 _MEMBER_IS_STALE = f"COALESCE(m.last_activity {_RECENT}, FALSE) IS FALSE"
 # The parts are constants of this module; every value is a parameter.
@@ -31,21 +36,32 @@ _QUERIES: Final[dict[CredentialKind, str]] = {
     "api_key": f"""
         SELECT {_COLUMNS}, k.id, k.scopes, k.scopes IS NOT NULL OR k.expires_at IS NOT NULL,
                {_MEMBER_IS_STALE} OR COALESCE(k.last_used_at {_RECENT}, FALSE) IS FALSE
-        FROM members_apikey k JOIN members_member m ON m.id = k.member_id
+        FROM members_apikey k JOIN members_member m ON m.id = k.member_id {_RULES}
         WHERE k.digest = %s AND k.revoked_at IS NULL
-              AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}""",  # noqa: S608
+              AND (k.expires_at IS NULL OR k.expires_at > now()) AND {_ACTIVE}
+              AND p.legacy_api_tokens_enabled IS NOT FALSE""",  # noqa: S608
     "access_token": f"""
         SELECT {_COLUMNS}, r.id, NULL, FALSE, {_MEMBER_IS_STALE}
-        FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id
-        WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}""",  # noqa: S608
+        FROM members_refreshtoken r JOIN members_member m ON m.id = r.member_id {_RULES}
+        WHERE r.id = %s AND r.revoked_at IS NULL AND {_ACTIVE}
+              AND p.api_tokens_enabled IS NOT FALSE
+              AND (p.api_token_ttl_days IS NULL
+                   OR r.created_at > now() - p.api_token_ttl_days * interval '1 day')""",  # noqa: S608
     "session": f"""
-        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_MEMBER_IS_STALE}
-        FROM members_session s JOIN members_member m ON m.id = s.member_id
-        WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}""",  # noqa: S608
+        SELECT {_COLUMNS}, NULL, NULL, FALSE, {_MEMBER_IS_STALE} OR s.updated_at <= now() - interval '1 minute'
+        FROM members_session s JOIN members_member m ON m.id = s.member_id {_RULES}
+        WHERE s.session_key = %s AND s.expire_date > now() AND {_ACTIVE}
+              AND (p.max_session_age IS NULL OR s.created_at > now() - p.max_session_age * interval '1 minute')
+              -- Uses are noted to the minute, so nobody is sent away before the time.
+              AND (p.max_time_between_activity IS NULL
+                   OR s.updated_at > now() - (p.max_time_between_activity + 1) * interval '1 minute')""",  # noqa: S608
 }
 _TOUCH_KEY = """
     UPDATE members_apikey SET last_used_at = now()
     WHERE id = %s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')"""
+_TOUCH_SESSION = """
+    UPDATE members_session SET updated_at = now()
+    WHERE session_key = %s AND updated_at <= now() - interval '1 minute'"""
 _TOUCH_MEMBER = """
     UPDATE members_member SET last_activity = now()
     WHERE id = %s AND (last_activity IS NULL OR last_activity < now() - interval '1 minute')"""
@@ -72,20 +88,41 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
         row = cursor.fetchone()
         principal = _principal(kind, row) if row is not None else None
         if principal is not None and row[-1]:
-            _touch(cursor, principal)
+            _touch(cursor, principal, proof)
     memory.put(key, principal)
     return principal
 
 
+def principal_of_member(member_id: int, *, permissions: frozenset[str]) -> Principal | None:
+    """Return a member for work that goes on after the request, or None when the membership has ended.
+
+    Args:
+        permissions: what the credential allowed when the work was asked for; nothing beyond it is allowed now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_COLUMNS}, NULL, NULL, TRUE, FALSE FROM members_member m {_RULES} WHERE m.id = %s AND {_ACTIVE}",  # noqa: S608
+            [member_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    principal = _principal("platform", row)
+    return replace(principal, permissions=principal.permissions & permissions)
+
+
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, team_permissions, enabled, credential_id, scopes, limited, _ = (
-        row
-    )
+    id_, email, username, first_name, last_name, role, custom_role, custom, granted, enabled = row[:10]
+    credential_id, scopes, limited, _stale = row[10:]
     enabled_plugins = frozenset(enabled)
-    table = plugin_permissions(enabled_plugins)
-    permissions = permissions_of_role(role, plugin_permissions=table) | _granted_by_teams(team_permissions, table)
+    permissions = permissions_of(
+        role=role,
+        custom=None if custom_role is None else _codenames(custom),
+        granted=granted,
+        plugin_permissions=plugin_permissions(enabled_plugins),
+    )
     if scopes is not None:
-        permissions &= frozenset(_scopes(scopes))
+        permissions &= frozenset(_codenames(scopes))
     return Principal(
         id=id_,
         email=email,
@@ -93,6 +130,7 @@ def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
         first_name=first_name,
         last_name=last_name,
         role=role,
+        custom_role=uuid.UUID(str(custom_role)) if custom_role else None,
         permissions=permissions,
         organization=current_organization(),
         enabled_plugins=enabled_plugins,
@@ -102,16 +140,14 @@ def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
     )
 
 
-def _granted_by_teams(codenames: list[str], plugin_table: dict[str, frozenset[str]]) -> frozenset[str]:
-    return frozenset(codename for codename in codenames if codename in CORE_PERMISSIONS or codename in plugin_table)
-
-
-def _scopes(value: Any) -> list[str]:
+def _codenames(value: Any) -> list[str]:
     return list(orjson.loads(value)) if isinstance(value, str | bytes) else list(value)
 
 
-def _touch(cursor: Any, principal: Principal) -> None:
+def _touch(cursor: Any, principal: Principal, proof: str) -> None:
     """Note the use, at most once a minute; the gate's query says when it is time."""
     cursor.execute(_TOUCH_MEMBER, [principal.id])
     if principal.credential == "api_key":
         cursor.execute(_TOUCH_KEY, [principal.credential_id])
+    elif principal.credential == "session":
+        cursor.execute(_TOUCH_SESSION, [proof])

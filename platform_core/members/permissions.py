@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +20,8 @@ REVIEWERS: Final = frozenset({OW, AD, MA, RE})
 MANAGERS: Final = frozenset({OW, AD, MA})
 ADMINISTRATORS: Final = frozenset({OW, AD})
 OWNERS: Final = frozenset({OW})
+# Every member has these, whatever a custom role leaves out: to see where one is, and to sign out.
+OF_EVERY_MEMBER: Final = frozenset({"organization.view", "credentials.own"})
 ROLE_RANK: Final[dict[str, int]] = {AN: 1, RE: 2, MA: 3, AD: 4, OW: 5}
 
 # codename -> roles that have it. docs/reference/permissions.md shows the same table; a test compares them.
@@ -31,6 +33,7 @@ CORE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "members.invite": ADMINISTRATORS,
     "members.change": ADMINISTRATORS,
     "members.remove": ADMINISTRATORS,
+    "roles.manage": ADMINISTRATORS,
     "teams.view": EVERYONE,
     "teams.change": MANAGERS,
     "credentials.own": EVERYONE,
@@ -131,6 +134,28 @@ def declared_permission(view: Any, method: str) -> str | None:
 def may_hand_out(*, giver: str, role: str) -> bool:
     """Say whether somebody with the role `giver` may give `role` away, or take it: nobody reaches above themselves."""
     return ROLE_RANK[giver] >= ROLE_RANK[role]
+
+
+def permissions_of(
+    *,
+    role: str,
+    custom: Collection[str] | None = None,
+    granted: Collection[str] = (),
+    plugin_permissions: dict[str, frozenset[str]] | None = None,
+) -> frozenset[str]:
+    """Return the codenames of a member: by the built-in role or by the custom one, and by teams.
+
+    Args:
+        custom: codenames of the custom role, which count instead of the built-in role's, with `OF_EVERY_MEMBER`;
+            None without one.
+        granted: codenames that teams give.
+        plugin_permissions: table of the enabled plugins; what neither it nor the core knows gives nothing.
+    """
+    table = plugin_permissions or {}
+    by_role = OF_EVERY_MEMBER.union(custom or ())
+    if custom is None:
+        by_role = permissions_of_role(role, plugin_permissions=table)
+    return frozenset(name for name in by_role | frozenset(granted) if name in CORE_PERMISSIONS or name in table)
 
 
 def permissions_of_role(role: str, *, plugin_permissions: dict[str, frozenset[str]] | None = None) -> frozenset[str]:

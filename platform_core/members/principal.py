@@ -15,6 +15,8 @@ class Principal:
 
     Attributes:
         id: the member's id, which is the global user's id and the SDK's user id.
+        role: code of the built-in role; of a custom role its base.
+        custom_role: the organization's own role that the permissions come from, if any.
         permissions: codenames the member has by role and teams, already cut to the credential's scopes.
         enabled_plugins: slugs enabled in the organization when the gate was asked.
         limited: the credential is narrower than its member, by scopes or by an end; it makes no other credentials.
@@ -26,6 +28,7 @@ class Principal:
     first_name: str = ""
     last_name: str = ""
     role: str
+    custom_role: uuid.UUID | None = None
     permissions: frozenset[str]
     organization: OrganizationRef
     enabled_plugins: frozenset[str] = frozenset()

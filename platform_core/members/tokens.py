@@ -18,9 +18,9 @@ ALGORITHM: Final = "HS256"
 
 
 @lru_cache(maxsize=1024)
-def _backend(schema: str) -> TokenBackend:
+def _backend(schema: str, key: str) -> TokenBackend:
     """Return the signer whose audience is one schema: a token of another organization fails its audience check."""
-    return TokenBackend(ALGORITHM, settings.SECRET_KEY, audience=schema, issuer="tenon")
+    return TokenBackend(ALGORITHM, key, audience=schema, issuer="tenon")
 
 
 def sign_token(*, kind: str, token_id: uuid.UUID, member_id: int, issued_at: datetime, expires_at: datetime) -> str:
@@ -38,14 +38,22 @@ def sign_token(*, kind: str, token_id: uuid.UUID, member_id: int, issued_at: dat
         "user_id": str(member_id),
         "rid": str(token_id),
     }
-    return str(_backend(current_organization().schema).encode(claims))
+    return str(_backend(current_organization().schema, settings.SECRET_KEY).encode(claims))
 
 
 def read_token(token: str, *, kind: str) -> Mapping[str, Any] | None:
     """Return the claims of a token of this organization; None when it is forged, expired or foreign."""
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        claims = _claims(token, key)
+        if claims is not None:
+            return claims if claims.get("token_type") == kind and isinstance(claims.get("user_id"), str) else None
+    return None
+
+
+def _claims(token: str, key: str) -> Mapping[str, Any] | None:
     try:
-        claims: Mapping[str, Any] = _backend(current_organization().schema).decode(token)  # type: ignore[arg-type]
+        claims: Mapping[str, Any] = _backend(current_organization().schema, key).decode(token)  # type: ignore[arg-type]
         uuid.UUID(str(claims["rid"]))
     except (TokenBackendError, KeyError, ValueError):
         return None
-    return claims if claims.get("token_type") == kind and isinstance(claims.get("user_id"), str) else None
+    return claims

@@ -20,6 +20,7 @@ from platform_core.plugins.registrations import (
     RouteSpec,
     TaxonomySpec,
 )
+from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec, TaskQuerySourceSpec
 from platform_core.plugins.types import EventHandlerSpec
 from platform_core.projects.label_config import CORE_TAGS, TagRegistryError, TagSpec
 
@@ -41,6 +42,9 @@ class Registrations:
     event_types: tuple[EventTypeSpec, ...] = ()
     document_parts: tuple[DocumentPart, ...] = ()
     event_handlers: tuple[EventHandlerSpec, ...] = ()
+    task_columns: tuple[TaskColumnSpec, ...] = ()
+    task_actions: tuple[TaskActionSpec, ...] = ()
+    task_query_sources: tuple[TaskQuerySourceSpec, ...] = ()
 
 
 def collect(implementations: Mapping[str, Implementation], call: Callable[[Implementation], Any]) -> Registrations:

@@ -30,6 +30,10 @@ class HookTimeoutError(BaseException):
     """
 
 
+class ExportFormatError(ValueError):
+    """An exporter cannot write these tasks: one message for the person who asked for the file."""
+
+
 class ImportFormatError(ValueError):
     """An importer cannot read its input: one message for the person who uploaded the file.
 

@@ -13,13 +13,20 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
-from platform_core.api.errors import PluginFailedError
+from platform_core.api.errors import PluginFailedError, TenonError
 from platform_core.plugins.enabled import EnabledSet, current_enabled_set
 from platform_core.plugins.errors import HookResultError, PluginEventError, PluginLifecycleError
-from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS
+from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, TASK_ACTION, TASK_QUERY_SOURCE
 from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.invocation import HookFailedError, Invoker, record_failure
 from platform_core.plugins.loader import LoadedPlugin, PluginRegistry, get_registry
+from platform_core.plugins.task_registrations import (
+    StoredTaskQuery,
+    TaskActionCall,
+    TaskActionResult,
+    TaskActionSpec,
+    TaskQuerySourceSpec,
+)
 from platform_core.plugins.types import (
     AnnotationContext,
     Event,
@@ -110,6 +117,69 @@ class HookFacade:
             raise PluginEventError(
                 plugin=slug, handler=handler.key, incident_id=failure.incident_id, reason=failure.reason
             ) from failure
+
+    def find_task_query(
+        self, parameter: str, number: int, *, enabled: EnabledSet | None = None
+    ) -> Effect[StoredTaskQuery] | None:
+        """Ask the enabled plugin that serves a query parameter for a stored query; None when it has none.
+
+        Raises:
+            PluginFailedError: it failed, or more than one plugin serves the parameter.
+        """
+        chosen = current_enabled_set() if enabled is None else enabled
+        sources = [
+            (plugin.slug, source)
+            for plugin in self.registry.enabled(chosen)
+            for source in plugin.registrations.task_query_sources
+            if source.key == parameter
+        ]
+        if len(sources) > 1:
+            slugs = ", ".join(slug for slug, _ in sources)
+            raise PluginFailedError(f"The parameter {parameter!r} is served by more than one plugin: {slugs}.")
+        for slug, source in sources:
+            found = self._provided(slug, source, number)
+            if found:
+                return Effect(plugin=slug, value=found[0])
+        return None
+
+    def _provided(self, slug: str, source: TaskQuerySourceSpec, number: int) -> tuple[StoredTaskQuery, ...]:
+        def call() -> list[StoredTaskQuery]:
+            found = source.find(number)
+            return [] if found is None else [found]
+
+        try:
+            with statement_guard(TASK_QUERY_SOURCE.limit):
+                return self.invoker.measure(slug, TASK_QUERY_SOURCE, call)
+        except HookFailedError as failure:
+            raise _refusal(failure) from failure
+
+    def run_task_action(self, slug: str, spec: TaskActionSpec, call: TaskActionCall) -> TaskActionResult:
+        """Run a plugin's action in the caller's transaction, which must be rolled back when this raises.
+
+        Raises:
+            TenonError: the action refused, for a reason that the user can put right.
+            PluginFailedError: it failed.
+        """
+        refused: list[TenonError] = []
+
+        def run() -> list[TaskActionResult]:
+            try:
+                return [spec.run(call)]
+            except TenonError as error:
+                refused.append(error)
+                return []
+
+        try:
+            results = self.invoker.measure(slug, TASK_ACTION, run)
+        except HookFailedError as failure:
+            raise PluginFailedError(
+                f"The action {spec.key!r} of plugin {slug!r} failed; incident {failure.incident_id}.",
+                data=_facts(failure),
+            ) from failure
+        if refused:
+            raise refused[0]
+        result: TaskActionResult = results[0]
+        return result
 
     def _lifecycle(self, slug: str, hook: str, arguments: Mapping[str, Any]) -> tuple[Any, ...]:
         plugin = self.registry.plugins.get(slug)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from platform_core.plugins.acting import act_from_now_on_as, acting_as
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.queries.enabled import enabled_plugins
 from tenants.scope import current_organization_or_none
@@ -17,8 +18,9 @@ class PluginGateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Serve the request."""
-        return self.get_response(request)
+        """Serve the request; whom it acts for is forgotten at its end."""
+        with acting_as(""):
+            return self.get_response(request)
 
     def process_view(
         self,
@@ -27,7 +29,7 @@ class PluginGateMiddleware:
         args: tuple[Any, ...],  # noqa: ARG002
         kwargs: dict[str, Any],  # noqa: ARG002
     ) -> None:
-        """Refuse a plugin's view where the plugin is off.
+        """Refuse a plugin's view where the plugin is off; ascribe to the plugin what its view does.
 
         Raises:
             Http404: as for a path that no route matches.
@@ -42,3 +44,4 @@ class PluginGateMiddleware:
             or slug not in enabled_plugins()
         ):
             raise Http404
+        act_from_now_on_as(slug)

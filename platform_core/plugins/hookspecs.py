@@ -1,8 +1,9 @@
 """Every hook that a plugin may implement: specification, class, policy and time limits. Free of Django.
 
 Classes: R register (once at boot, database forbidden), L lifecycle (in a job, in the transaction of the act),
-V validate (in the request, in a savepoint), N narrow, P provide, E event (after commit, in a job). N and P have no hook
-yet. An implementation may accept fewer arguments than specified, so arguments can be added without breaking plugins.
+V validate (in the request, in a savepoint), N narrow, P provide (a registered callable, looked up by its key:
+exporters, stored queries, actions), E event (after commit, in a job). N has no hook yet. An implementation may accept
+fewer arguments than specified, so arguments can be added without breaking plugins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,13 @@ from platform_core.plugins.registrations import (
     ProjectTemplateSpec,
     RouteSpec,
     TaxonomySpec,
+)
+from platform_core.plugins.task_registrations import (
+    StoredTaskQuery,
+    TaskActionResult,
+    TaskActionSpec,
+    TaskColumnSpec,
+    TaskQuerySourceSpec,
 )
 from platform_core.plugins.types import (
     AnnotationContext,
@@ -123,6 +131,18 @@ class Hooks(Protocol):
         """Return callables bound to event types. Class R, at boot; the callables themselves run as class E."""
 
     @hookspec
+    def register_task_columns(self) -> Sequence[TaskColumnSpec]:
+        """Return columns of task lists that the plugin's tables give. Class R, at boot."""
+
+    @hookspec
+    def register_task_actions(self) -> Sequence[TaskActionSpec]:
+        """Return what can be done to a selection of tasks. Class R, at boot; each action runs in a transaction."""
+
+    @hookspec
+    def register_task_query_sources(self) -> Sequence[TaskQuerySourceSpec]:
+        """Return where lists of tasks find stored queries. Class R, at boot; looked up by key as class P."""
+
+    @hookspec
     def plan_enable(
         self, organization: OrganizationRef, from_version: str | None, to_version: str
     ) -> Sequence[PlanNote]:
@@ -189,6 +209,9 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_event_types", EventTypeSpec),
             _register("register_document_parts", DocumentPart),
             _register("register_event_handlers", EventHandlerSpec),
+            _register("register_task_columns", TaskColumnSpec),
+            _register("register_task_actions", TaskActionSpec),
+            _register("register_task_query_sources", TaskQuerySourceSpec),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),
             _lifecycle("after_upgrade"),
@@ -202,6 +225,31 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
 # Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
 EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+# So do stored queries, where a list of tasks names one.
+TASK_QUERY_SOURCE = HookSpec(
+    name="task_query_source",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=StoredTaskQuery,
+    budget=0.05,
+    limit=3,
+)
+
+# And actions on tasks, in the request or in a job, inside the transaction of the act.
+TASK_ACTION = HookSpec(
+    name="task_action",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=TaskActionResult,
+    budget=5,
+    limit=600,
+)
+
+# Exporters are registered callables too; a job that converts a snapshot gives them the time that the job has.
+EXPORTER = HookSpec(
+    name="exporter", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=60, limit=110
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from platform_core.plugins.acting import acting_as
 from platform_core.plugins.collection import check_sequence
 from platform_core.plugins.errors import HookTimeoutError
 from platform_core.plugins.hookspecs import HookSpec
@@ -58,7 +59,8 @@ class Invoker:
         started = time.monotonic()
         outcome = "failed"
         try:
-            value = self.watchdog.run(call, seconds=spec.limit, culprit=f"{slug}.{spec.name}")
+            with acting_as(slug):
+                value = self.watchdog.run(call, seconds=spec.limit, culprit=f"{slug}.{spec.name}")
             items = check_sequence(spec, value)
             outcome = "ok"
         except HookTimeoutError as error:

@@ -30,6 +30,7 @@ from platform_core.plugins.registrations import (
     TaxonomySpec,
 )
 from platform_core.plugins.routing import mount, prefix_patterns
+from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec, TaskQuerySourceSpec
 from platform_core.plugins.types import EventHandlerSpec, TaxonomyRef
 from platform_core.plugins.watchdog import process_watchdog
 from platform_core.projects.label_config import TagSpec
@@ -121,6 +122,18 @@ class PluginRegistry:
         """Return event handlers by `slug.key`."""
         return _keyed((plugin.slug, plugin.registrations.event_handlers) for plugin in self.enabled(enabled))
 
+    def task_columns(self, enabled: EnabledSet) -> dict[str, TaskColumnSpec]:
+        """Return columns of task lists by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.task_columns) for plugin in self.enabled(enabled))
+
+    def task_actions(self, enabled: EnabledSet) -> dict[str, TaskActionSpec]:
+        """Return actions on tasks by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.task_actions) for plugin in self.enabled(enabled))
+
+    def task_query_sources(self, enabled: EnabledSet) -> dict[str, TaskQuerySourceSpec]:
+        """Return sources of stored queries by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.task_query_sources) for plugin in self.enabled(enabled))
+
     def taxonomies(self, enabled: EnabledSet) -> dict[TaxonomyRef, TaxonomySpec]:
         """Return taxonomies by the reference that a control tag writes."""
         return {
@@ -161,6 +174,7 @@ def load_plugin(locked: LockedPlugin) -> LoadedPlugin:
         implementations,
         lambda item: watchdog.run(item.function, seconds=item.spec.limit, culprit=f"{locked.slug}.{item.spec.name}"),
     )
+    _check_columns(locked, registrations)
     return LoadedPlugin(
         slug=locked.slug,
         package=locked.package,
@@ -172,6 +186,14 @@ def load_plugin(locked: LockedPlugin) -> LoadedPlugin:
         registrations=registrations,
         patterns=prefix_patterns(manifest, registrations.routes),
     )
+
+
+def _check_columns(locked: LockedPlugin, registrations: Registrations) -> None:
+    """Tables are known once the plugin is locked; at its trial only that their names begin with the slug."""
+    for column in registrations.task_columns:
+        is_own = column.table in locked.tables if locked.tables else column.table.startswith(f"{locked.slug}_")
+        if not is_own:
+            raise PluginRejectedError(f"column {column.key!r} names the table {column.table!r}, which is not its own")
 
 
 def _app_label(locked: LockedPlugin) -> str:

@@ -36,7 +36,7 @@ class Activation(TimestampedModel):
     purge_due_at = models.DateTimeField(null=True, help_text="When its data will be purged (UTC).")
     enabled_at = models.DateTimeField(null=True, help_text="When it was last enabled (UTC).")
     enabled_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who enabled it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who enabled it."
     )
 
 
@@ -48,7 +48,7 @@ class PluginSettings(TimestampedModel):
     values = models.JSONField(default=dict, help_text="The settings, without the secret ones.")
     sealed = models.JSONField(default=dict, help_text="Secret settings by path, sealed.")
     changed_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who changed them."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed them."
     )
 
     class Meta:

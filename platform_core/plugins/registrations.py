@@ -3,13 +3,17 @@
 Keys are names within a plugin; the core addresses a registration as `slug.key`.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Final, Protocol, runtime_checkable
 
 from platform_core.plugins.types import Json
 from tenants.scope import OrganizationRef
+
+CORE_EXPORT_NAMES: Final = frozenset({"JSON", "CSV", "TSV"})
+_EXPORT_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{1,62}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,13 @@ class ExporterSpec:
         description: one sentence for people.
         content_type: MIME type of the file.
         extension: file name ending with the dot.
-        write: consumes rows and writes bytes as it goes, in constant memory.
+        write: consumes rows and writes bytes as it goes, in constant memory; raises `ExportFormatError` for tasks that
+            the format cannot hold. `out` is only ever appended to: `write`, `writelines` and `flush`
+            are all there is.
+        name: what clients ask for, as in `export_type=CONLL2003`; upper case. Empty: only `slug.key` names it. A name
+            that two enabled plugins claim names neither.
+        tags: words to find the format by, for people.
+        suits: says whether a project with this `parsed_label_config` has what the format holds; None: any project has.
     """
 
     key: str
@@ -122,6 +132,13 @@ class ExporterSpec:
     content_type: str
     extension: str
     write: Callable[[Iterator[ExportedTask], BinaryIO, ExportContext], None]
+    name: str = ""
+    tags: tuple[str, ...] = ()
+    suits: Callable[[dict[str, Any]], bool] | None = None
+
+    def __post_init__(self) -> None:
+        if self.name and (not _EXPORT_NAME.fullmatch(self.name) or self.name in CORE_EXPORT_NAMES):
+            raise ValueError(f"The name of an export format is upper case and not the core's; this is {self.name!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +165,9 @@ class EventTypeSpec:
     Attributes:
         key: past-tense name; an event of a plugin is emitted as `slug.key`.
         summary: one sentence: when it happens.
-        payload: JSON Schema of each key; every key is always there.
+        payload: JSON Schema of each key; every key is always there, but the optional ones.
         actions: names under which receivers outside ask for it; none makes one of the type, `A_B` of `a.b`.
+        optional: keys of the payload that may be missing.
         organization_only: it belongs to no single project, or the project is too new or gone to be asked for.
         notice: who is told of it.
     """
@@ -158,6 +176,7 @@ class EventTypeSpec:
     summary: str
     payload: Mapping[str, Json]
     actions: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     organization_only: bool = False
     notice: Notice | None = None
 
@@ -210,7 +229,8 @@ class ProjectTemplateSpec:
         description: one sentence for people.
         group: heading under which it is listed.
         label_config: XML text.
-        sample: data to try it with.
+        sample: data to try it with, read by an importer.
+        tasks: data of a few tasks, shown with the template.
     """
 
     key: str
@@ -219,6 +239,7 @@ class ProjectTemplateSpec:
     group: str
     label_config: str
     sample: SampleData | None = None
+    tasks: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from platform_core.plugins.contributions import tag_registry
 from platform_core.projects.label_config import LabelConfig, parse_label_config
 from platform_core.projects.label_config.results import ResultValidator
+from platform_core.projects.label_config.span_bounds import SpanBounds
 from platform_core.projects.label_config.task_data import TaskDataValidator
 
 
@@ -16,6 +17,7 @@ class CompiledConfig:
     config: LabelConfig
     results: ResultValidator
     task_data: TaskDataValidator
+    spans: SpanBounds
 
     @property
     def plugins(self) -> frozenset[str]:
@@ -41,4 +43,6 @@ def compiled_config(label_config: str, enabled_plugins: frozenset[str]) -> Compi
         InvalidLabelConfigError: the text breaks a rule.
     """
     config = parse_label_config(label_config, tags=tag_registry(enabled_plugins))
-    return CompiledConfig(config=config, results=ResultValidator(config), task_data=TaskDataValidator(config))
+    return CompiledConfig(
+        config=config, results=ResultValidator(config), task_data=TaskDataValidator(config), spans=SpanBounds(config)
+    )

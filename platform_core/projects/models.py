@@ -90,7 +90,7 @@ class Project(TimestampedModel):
     )
     pinned_at = models.DateTimeField(null=True, blank=True, help_text="Pinned to the top of lists since then (UTC).")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who made it."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who made it."
     )
 
     objects = ProjectQuerySet.as_manager()
@@ -126,6 +126,9 @@ class ProjectCounters(models.Model):
     deleted_task_number = models.BigIntegerField(
         default=0, help_text="Tasks deleted so far; 0 means numbers have no gaps."
     )
+    revision = models.BigIntegerField(
+        default=0, help_text="Raised by every write of tasks, annotations or predictions of the project."
+    )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")
 
@@ -136,7 +139,9 @@ class ProjectCounters(models.Model):
 class ProjectMembership(TimestampedModel):
     """A member who may see and work on a project."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships", help_text="The project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="memberships", help_text="The project."
+    )
     member = models.ForeignKey(
         Member, on_delete=models.CASCADE, related_name="project_memberships", help_text="The member."
     )
@@ -148,7 +153,9 @@ class ProjectMembership(TimestampedModel):
 class ProjectTeamGrant(TimestampedModel):
     """A team whose members may see and work on a project."""
 
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="team_grants", help_text="The project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="team_grants", help_text="The project."
+    )
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="project_grants", help_text="The team.")
 
     class Meta:

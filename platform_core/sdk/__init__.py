@@ -5,7 +5,7 @@ models or views lives in submodules (`sdk.apps`, `sdk.fields`, `sdk.testing`), s
 while Django is still loading its apps.
 """
 
-from platform_core.plugins.errors import ImportFormatError
+from platform_core.plugins.errors import ExportFormatError, ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
     DocumentPart,
@@ -20,6 +20,15 @@ from platform_core.plugins.registrations import (
     RouteSpec,
     SampleData,
     TaxonomySpec,
+)
+from platform_core.plugins.task_registrations import (
+    StoredTaskQuery,
+    TaskActionCall,
+    TaskActionField,
+    TaskActionResult,
+    TaskActionSpec,
+    TaskColumnSpec,
+    TaskQuerySourceSpec,
 )
 from platform_core.plugins.types import (
     AnnotationContext,
@@ -43,6 +52,7 @@ __all__ = [
     "EventHandlerSpec",
     "EventTypeSpec",
     "ExportContext",
+    "ExportFormatError",
     "ExportedTask",
     "ExporterSpec",
     "ImportFormatError",
@@ -56,8 +66,15 @@ __all__ = [
     "ProjectTemplateSpec",
     "RouteSpec",
     "SampleData",
+    "StoredTaskQuery",
+    "TaskActionCall",
+    "TaskActionField",
+    "TaskActionResult",
+    "TaskActionSpec",
+    "TaskColumnSpec",
     "TaskContext",
     "TaskIssue",
+    "TaskQuerySourceSpec",
     "TaxonomyRef",
     "TaxonomySpec",
     "hookimpl",

@@ -49,6 +49,7 @@ TENANT_APPS = [
     "platform_core.tasks",
     "platform_core.jobs",
     "platform_core.events",
+    "platform_core.repeats",
     "platform_core.plugins",
 ]
 PLUGIN_APPS = installed_plugin_apps(TENON_DATA_DIR)
@@ -118,10 +119,16 @@ STATIC_URL = "/static/"
 STATIC_ROOT = TENON_DATA_DIR / "static"
 STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "api" / "static"]
 
+# Files that people upload, a folder an organization. Several web hosts share it.
+TENON_FILES_ROOT = environment.path("TENON_FILES_ROOT", TENON_DATA_DIR / "files")
 # Bodies of imports are read as a stream and bounded by TENON_MAX_IMPORT_BYTES; everything else by this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024 * 1024)
+# How long the body of an import may take to arrive.
+TENON_MAX_BODY_SECONDS = environment.number("TENON_MAX_BODY_SECONDS", 600)
 TENON_MAX_IMPORT_TASKS = environment.number("TENON_MAX_IMPORT_TASKS", 1_000_000)
+TENON_TASK_LOCK_SECONDS = environment.number("TENON_TASK_LOCK_SECONDS", 3600)
+TENON_EXPORT_DAYS = environment.number("TENON_EXPORT_DAYS", 30)
 
 SESSION_ENGINE = "platform_core.members.sessions"
 SESSION_COOKIE_NAME = "tenon_session"
@@ -205,6 +212,10 @@ RQ = {"JOB_CLASS": "rq.job.Job"}
 TENON_JOBS_LEASE_SECONDS = environment.number("TENON_JOBS_LEASE_SECONDS", 60)
 # Wait after the first failed attempt; doubles with each further one.
 TENON_JOBS_RETRY_SECONDS = environment.number("TENON_JOBS_RETRY_SECONDS", 5)
+# Jobs of one queue that an organization may have running at once, so that others find a worker; 0 is no limit.
+TENON_JOBS_PER_ORGANIZATION = environment.number("TENON_JOBS_PER_ORGANIZATION", 4)
+# Rows of ended jobs are deleted after so many days; 0 keeps them.
+TENON_JOBS_KEEP_DAYS = environment.number("TENON_JOBS_KEEP_DAYS", 30)
 # Modules that register jobs, besides the module `jobs` of every app.
 TENON_JOB_MODULES = environment.words("TENON_JOB_MODULES")
 # For tests only: run jobs inside the caller at once, or in the caller when it waits for one.

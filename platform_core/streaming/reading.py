@@ -22,7 +22,8 @@ JOBS_AT_ONCE: Final = 50
 _STILL_RIGHT = """
     SELECT s.number FROM unnest(%(numbers)s::int[], %(members)s::bigint[], %(roles)s::text[], %(kinds)s::text[],
                                 %(proofs)s::text[]) AS s(number, member, role, kind, proof)
-    JOIN members_member m ON m.id = s.member AND m.removed_at IS NULL AND m.role = s.role
+    JOIN members_member m ON m.id = s.member AND m.removed_at IS NULL
+        AND m.role || coalesce(':' || m.custom_role_id::text, '') = s.role
     WHERE CASE s.kind
         WHEN 'api_key' THEN EXISTS (SELECT FROM members_apikey k WHERE k.id::text = s.proof
             AND k.member_id = m.id AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()))
@@ -88,7 +89,7 @@ def jobs_shown(
 
 def still_right(organization: OrganizationRef, rights: Sequence[StreamRight]) -> set[int]:
     """Return which of these rights, by their place, still hold: member, role and credential as they were."""
-    values = {
+    values: dict[str, Any] = {
         "numbers": list(range(len(rights))),
         "members": [right.member_id for right in rights],
         "roles": [right.role for right in rights],

@@ -1,7 +1,8 @@
-"""The registry of export formats: the core's own, and those of enabled plugins."""
+"""The registry of export formats, the core's own and those of enabled plugins; and exports as streams."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,92 +11,210 @@ from django.utils import timezone
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
-from platform_core.plugins.loader import get_registry
-from platform_core.plugins.registrations import ExportContext, ExportedTask, ExporterSpec
+from platform_core.plugins.enabled import EnabledSet
+from platform_core.plugins.registrations import ExportContext
 from platform_core.projects.models import Project
-from platform_core.tasks.queries.exports import csv_export, json_export, json_rows
-from tenants.scope import OrganizationRef, tenant_scope
+from platform_core.tasks.copying import csv_stream
+from platform_core.tasks.export_plugins import (
+    IN_REQUEST_SECONDS,
+    PluginFormat,
+    find_plugin_format,
+    plugin_formats,
+    write_with_plugin,
+)
+from platform_core.tasks.key_frames import with_all_frames
+from platform_core.tasks.queries.exports import FIXED_COLUMNS, csv_export, json_export, json_rows
+from platform_core.tasks.types import ExportSelection
+from tenants.scope import OrganizationRef
 
 BLOCK_BYTES: Final = 64 * 1024
 SPOOL_BYTES: Final = 4 * 1024 * 1024
 
-CORE_FORMATS: Final = (
-    ("JSON", "JSON", "Tasks with all their annotations and predictions, as Label Studio writes them."),
-    ("CSV", "CSV", "A row an annotation, a column a key of the data."),
-    ("TSV", "TSV", "As CSV, separated by tabs."),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoreFormat:
+    """A format of the core."""
+
+    name: str
+    title: str
+    description: str
+    content_type: str
+    extension: str
+    delimiter: str = ""
+
+
+JSON: Final = CoreFormat(
+    name="JSON",
+    title="JSON",
+    description="Tasks with all their annotations and predictions, as Label Studio writes them.",
+    content_type="application/json",
+    extension=".json",
 )
+CORE_FORMATS: Final = {
+    "JSON": JSON,
+    "CSV": CoreFormat(
+        name="CSV",
+        title="CSV",
+        description="A row an annotation, a column a key of the data.",
+        content_type="text/csv",
+        extension=".csv",
+        delimiter=",",
+    ),
+    "TSV": CoreFormat(
+        name="TSV",
+        title="TSV",
+        description="As CSV, separated by tabs.",
+        content_type="text/tab-separated-values",
+        extension=".tsv",
+        delimiter="\t",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """An export that is about to be streamed."""
 
-    content: Iterator[bytes]
+    content: Iterable[bytes]
     content_type: str
     filename: str
 
 
-def export_formats(enabled: frozenset[str]) -> list[dict[str, Any]]:
-    """Return the formats in Label Studio's shape."""
-    rows = [
-        *CORE_FORMATS,
-        *((key, spec.title, spec.description) for key, spec in get_registry().exporters(enabled).items()),
+def export_formats(enabled: EnabledSet, parsed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the formats in Label Studio's shape; `disabled` where the label config has nothing for the format."""
+    rows: list[tuple[str, str, str, tuple[str, ...], bool]]
+    rows = [(one.name, one.title, one.description, (), False) for one in CORE_FORMATS.values()]
+    rows += [
+        (one.name, one.spec.title, one.spec.description, one.spec.tags, not one.suits(parsed))
+        for one in plugin_formats(enabled)
     ]
     return [
-        {"name": name, "title": title, "description": text, "link": None, "tags": [], "disabled": False}
-        for name, title, text in rows
+        {"name": name, "title": title, "description": text, "link": None, "tags": list(tags), "disabled": disabled}
+        for name, title, text, tags, disabled in rows
     ]
 
 
-def open_export(name: str, *, project: Project, principal: Principal, all_tasks: bool, ids: list[int] | None) -> Export:
-    """Return a stream of the project in the named format; nothing is read before the first block is asked for.
+def find_format(name: str, enabled: EnabledSet, parsed: dict[str, Any]) -> CoreFormat | PluginFormat:
+    """Return the format of this name.
 
     Raises:
-        ValidationFailedError: the format is unknown here.
+        ValidationFailedError: it is unknown here, or the label config has nothing that it could hold.
     """
-    stem = f"project-{project.pk}-at-{timezone.now():%Y-%m-%d-%H-%M}"
-    organization = principal.organization
-    options: dict[str, Any] = {"project_id": project.pk, "all_tasks": all_tasks, "ids": ids}
-    match name.upper():
-        case "JSON":
-            return Export(
-                content=json_export(organization, **options), content_type="application/json", filename=f"{stem}.json"
-            )
-        case "CSV":
-            return Export(content=csv_export(organization, **options), content_type="text/csv", filename=f"{stem}.csv")
-        case "TSV":
-            content = csv_export(organization, **options, delimiter="\t")
-            return Export(content=content, content_type="text/tab-separated-values", filename=f"{stem}.tsv")
-    spec = get_registry().exporters(principal.enabled_plugins).get(name)
-    if spec is None:
-        known = ", ".join(item["name"] for item in export_formats(principal.enabled_plugins))
+    found = CORE_FORMATS.get(name.upper()) or find_plugin_format(name, enabled)
+    if found is None:
+        known = ", ".join(item["name"] for item in export_formats(enabled, parsed))
         raise ValidationFailedError(
             validation_errors={"export_type": [f"Unknown format {name[:40]!r}; one of {known}."]}
         )
-    context = ExportContext(
+    if isinstance(found, PluginFormat) and not found.suits(parsed):
+        raise ValidationFailedError(
+            validation_errors={"export_type": [f"The label config has no control that {found.name} could hold."]}
+        )
+    return found
+
+
+def open_export(name: str, *, project: Project, principal: Principal, selection: ExportSelection) -> Export:
+    """Return the project in the named format.
+
+    A core format is read from the database as it is sent. A plugin's is written whole before this returns, so that its
+    failure is an answer of its own and never half a file.
+
+    Raises:
+        ValidationFailedError: the format is unknown here, or cannot hold this project.
+        PluginFailedError: the plugin failed.
+    """
+    wanted = find_format(name, principal.enabled_plugins, project.parsed_label_config)
+    stem = f"project-{project.pk}-at-{timezone.now():%Y-%m-%d-%H-%M}"
+    organization = principal.organization
+    if isinstance(wanted, PluginFormat):
+        context = export_context(project, organization)
+        return Export(
+            content=_spooled(wanted, task_rows(organization, selection), context),
+            content_type=wanted.spec.content_type,
+            filename=f"{stem}{wanted.spec.extension}",
+        )
+    if wanted is JSON:
+        content: Iterable[bytes] = json_blocks(organization, selection)
+    else:
+        content = csv_export(organization, selection, delimiter=wanted.delimiter)
+    return Export(content=content, content_type=wanted.content_type, filename=f"{stem}{wanted.extension}")
+
+
+def export_context(project: Project, organization: OrganizationRef) -> ExportContext:
+    """Return what an exporter may know."""
+    return ExportContext(
         organization=organization,
         project_id=project.pk,
         project_title=project.title,
         parsed=project.parsed_label_config,
     )
-    rows = json_rows(organization, project_id=project.pk, all_tasks=all_tasks, ids=ids)
-    content = _through_plugin(spec, rows, context, organization)
-    return Export(content=content, content_type=spec.content_type, filename=f"{stem}{spec.extension}")
 
 
-def _through_plugin(
-    spec: ExporterSpec, rows: Iterator[bytes], context: ExportContext, organization: OrganizationRef
-) -> Iterator[bytes]:
-    """Let a plugin write to a spooled file, then stream it: a plugin's failure comes before the first byte is sent."""
-    with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as out:
-        with tenant_scope(organization):
-            spec.write((_exported(row) for row in rows), out, context)  # type: ignore[arg-type]
-        out.seek(0)
-        while block := out.read(BLOCK_BYTES):
+def json_blocks(organization: OrganizationRef, selection: ExportSelection) -> Iterator[bytes]:
+    """Yield the JSON export: an array, each task a line of its own."""
+    if not selection.shape.interpolate_key_frames:
+        yield from json_export(organization, selection)
+        return
+    opening = b"["
+    for row in task_rows(organization, selection):
+        yield opening + row
+        opening = b",\n"
+    yield b"[]" if opening == b"[" else b"]"
+
+
+def task_rows(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:
+    """Yield each exported task as a JSON object."""
+    every_frame = selection.shape.interpolate_key_frames
+    with closing(json_rows(organization, selection)) as rows:
+        for row in rows:
+            moves = every_frame and b"videorectangle" in row
+            yield orjson.dumps(with_all_frames(orjson.loads(row))) if moves else row
+
+
+def table_of_rows(read: Callable[[], Generator[bytes, None, None]], delimiter: str) -> Iterator[bytes]:
+    """Yield the table of exported tasks that lie in a file, in two passes: the first finds the columns."""
+    keys = sorted({key for row in read() for key in _data(orjson.loads(row))})
+    return csv_stream([*keys, *FIXED_COLUMNS], _cells(read(), keys), delimiter=delimiter)
+
+
+def _data(task: dict[str, Any]) -> dict[str, Any]:
+    return task["data"] if isinstance(task["data"], dict) else {}
+
+
+def _cells(rows: Iterator[bytes], keys: list[str]) -> Iterator[list[Any]]:
+    for row in rows:
+        task = orjson.loads(row)
+        data = [_data(task).get(key) for key in keys]
+        submitted = [one for one in task["annotations"] if not one["was_cancelled"]]
+        for one in submitted:
+            author = one["completed_by"]["id"] if isinstance(one["completed_by"], dict) else one["completed_by"]
+            result = orjson.dumps(one["result"]).decode()
+            yield [*data, task["id"], one["id"], author, result, one["lead_time"], one["created_at"], one["updated_at"]]
+        if not submitted:
+            yield [*data, task["id"], *[None] * (len(FIXED_COLUMNS) - 1)]
+
+
+class _Spool:
+    """A written file that is read once; closing the response closes it, whether it was read or not."""
+
+    def __init__(self) -> None:
+        self.file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  (lives as long as the answer)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.file.seek(0)
+        while block := self.file.read(BLOCK_BYTES):
             yield block
 
+    def close(self) -> None:
+        """Forget the content."""
+        self.file.close()
 
-def _exported(row: bytes) -> ExportedTask:
-    task = orjson.loads(row)
-    names = ("id", "data", "meta", "annotations", "predictions", "created_at", "updated_at")
-    return ExportedTask(**{name: task[name] for name in names})
+
+def _spooled(wanted: PluginFormat, rows: Generator[bytes, None, None], context: ExportContext) -> Iterable[bytes]:
+    spool = _Spool()
+    try:
+        write_with_plugin(wanted, rows, spool.file, context, seconds=IN_REQUEST_SECONDS)
+    except BaseException:
+        spool.close()
+        raise
+    return spool

@@ -1,23 +1,33 @@
 """Django database backend whose `search_path` follows `tenants.scope` and holds exactly one schema.
 
 django-tenants keeps the tenant on the connection, where an exception, a pool or another thread can leave it behind.
-Here the context variable is the only truth: the path is compared before each cursor and set when it differs.
+Here the context variable is the only truth: the path is compared before each statement and set when it differs.
 """
 
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql import operations
 from django_tenants.postgresql_backend import base as django_tenants_base
-from psycopg import sql
 
+from tenants.postgresql.cursor import TenantCursor, without_path
 from tenants.postgresql.introspection import SchemaIntrospection
 from tenants.scope import PUBLIC_SCHEMA, current_organization_or_none, current_schema
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """PostgreSQL's, for cursors that set the path together with a statement."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> Any:
+        """Return the statement as it reached the server, without the change of path."""
+        statement = super().last_executed_query(cursor, sql, params)
+        return without_path(statement) if statement else statement
 
 
 class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc]  # django-tenants is untyped
     """Connection whose schema is `tenants.scope.current_schema()` at every statement."""
 
-    _setting_search_path: bool
+    ops_class = DatabaseOperations
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -57,19 +67,28 @@ class DatabaseWrapper(django_tenants_base.DatabaseWrapper):  # type: ignore[misc
         self.search_path_set_schemas = connection.info.parameter_status("search_path")
         return connection
 
-    def _handle_search_path(self, cursor: Any = None) -> None:
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return the parameters of a connection whose cursors know of scopes."""
+        return {**super().get_connection_params(), "cursor_factory": TenantCursor}
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor that sets the path together with its next statement."""
+        cursor = super().create_cursor(name)
+        if isinstance(cursor, TenantCursor):
+            cursor.needed_path = self._needed_path
+            cursor.note_path = self._note_path
+        return cursor
+
+    def _needed_path(self) -> str | None:
         wanted = current_schema()
-        if self._setting_search_path or self.search_path_set_schemas == wanted:
-            return
-        self._setting_search_path = True
-        own_cursor = self.connection.cursor() if cursor is None else cursor
-        try:
-            own_cursor.execute(f"SET search_path = {sql.Identifier(wanted).as_string()}")
-            self.search_path_set_schemas = wanted
-        except (django_tenants_base.DatabaseError, django_tenants_base.psycopg.InternalError):
-            # The transaction is already aborted: every further statement fails until the rollback, which clears us.
-            self.search_path_set_schemas = None
-        finally:
-            self._setting_search_path = False
-            if cursor is None:
-                own_cursor.close()
+        return None if self.search_path_set_schemas == wanted else wanted
+
+    def _note_path(self, schema: str | None) -> None:
+        self.search_path_set_schemas = schema
+
+    def _handle_search_path(self, cursor: Any = None) -> None:
+        """Set the path for a named cursor, which can hold one statement only; others do it themselves."""
+        schema = self._needed_path() if cursor is None else None
+        if schema is not None:
+            with self.create_cursor() as own_cursor:
+                own_cursor.settle_path()

@@ -73,6 +73,24 @@ def test_core_that_knows_a_plugin_is_found(line):
     assert [one.text for one in found] == ["the core knows the plugin kites"]
 
 
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("import tenon_formats", 1),
+        ("from tenon_formats.plugin import plugin", 1),
+        ("x = 'formats'", 1),
+        ("x = 'formats.coco'", 1),
+        ("x = 'tenon_formats.plugin'", 1),
+        ("found_formats = {'found_formats': 'api/export/formats'}", 0),
+        ("from platform_core.tasks.reading import formats", 0),
+    ],
+)
+def test_plugin_named_by_a_word_of_the_contract_is_found_by_its_address(line, found):
+    formats = Plugin(package="tenon_formats", slug="formats", depends=())
+
+    assert len(list(named_plugins(_source("platform_core/a.py", line), [formats]))) == found
+
+
 def test_core_may_write_words_that_only_contain_a_plugins_name():
     assert list(named_plugins(_source("platform_core/a.py", "skites = kitesurf\n"), [KITES])) == []
 

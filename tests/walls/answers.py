@@ -36,7 +36,11 @@ CHANGING = re.compile(
 def main(words):
     """Print one JSON object: answers by call, tables, permissions, and the routes that hold one of the words."""
     create_organization(
-        slug="gamma", name="Gamma", owner_email="owner@gamma.example", owner_password="correct-horse-1", domains=()
+        slug="gamma",
+        name="Gamma",
+        owner_email="owner@gamma.example",
+        owner_password="correct-horse-1",
+        with_plugins=False,
     )
     clear_url_caches()
     organization = organization_refs(slug="gamma")[0]

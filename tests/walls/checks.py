@@ -109,10 +109,13 @@ def scope_ends_with_the_request(here, there):
 
 
 def path_is_one_schema(here, there):
+    # First without anything failing: after a failed statement nobody trusts what was noted of the path.
     for world in (here, there, here):
         with tenant_scope(world.organization), connection.cursor() as cursor:
             cursor.execute("SELECT current_schemas(false)")
             assert cursor.fetchone()[0] == [world.organization.schema]
+    for world in (here, there):
+        with tenant_scope(world.organization):
             assert _is_unknown("tenants_organization"), "the public schema is reachable from an organization's scope"
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schemas(false)")

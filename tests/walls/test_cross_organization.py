@@ -19,6 +19,7 @@ pytestmark = pytest.mark.slow  # fills both organizations for each test
 
 WITH_PATH = [item for item in operations() if item.route.parameters and item.route.name not in {*SLUGS, *PAGES}]
 NOT_THERE = (400, 404)
+KINDS = {"entity"}  # path arguments that name a kind of objects and none of them
 
 
 def content_of(organization):
@@ -88,6 +89,8 @@ def check_foreign_ids_in_paths(here, there, items=WITH_PATH):
         for name in theirs:
             if len(theirs) > 1 and name == "pk" and theirs == ours:
                 continue
+            if name in KINDS:
+                continue
             path = item.route.path(**{**ours, name: theirs[name]})
             with transaction.atomic():
                 answer = call(client, item, here, here.owner, path=path)
@@ -110,8 +113,26 @@ FOREIGN_BODIES = {
     ("annotation-list", "POST"): lambda h, t: [
         {"result": result(h), "parent_prediction": t.objects["prediction"]},
         {"result": result(h), "parent_annotation": t.owner.objects["annotation"]},
+        {"result": result(h), "completed_by": t.owner.member},
+    ],
+    ("annotation-bulk", "POST"): lambda h, t: [
+        {"result": result(h), "tasks": [h.objects["task"], t.objects["task"]]},
+        {"result": result(h), "task": t.objects["task"]},
+        {"result": result(h), "project": t.objects["project"], "selected_items": {"all": True}},
+        {
+            "result": result(h),
+            "project": h.objects["project"],
+            "selected_items": {"all": False, "included": [t.objects["task"]]},
+        },
+        {"result": result(h), "tasks": [h.objects["task"]], "parent_prediction": t.objects["prediction"]},
+        {"result": result(h), "tasks": [h.objects["task"]], "completed_by": t.owner.member},
+    ],
+    ("annotation-bulk-delete", "POST"): lambda h, t: [
+        {"ids": [t.owner.objects["annotation"]], "project": h.objects["project"]},
+        {"ids": [t.owner.objects["annotation"]], "project": t.objects["project"]},
     ],
     ("annotation-detail", "PATCH"): lambda h, t: [
+        {"completed_by": t.owner.member},
         {"parent_prediction": t.objects["prediction"]},
         {"parent_annotation": t.owner.objects["annotation"]},
     ],
@@ -124,6 +145,13 @@ FOREIGN_BODIES = {
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": t.owner.member}]}],
         [{"data": {"text": "x"}, "annotations": [{"result": result(h), "completed_by": {"email": t.owner.email}}]}],
     ],
+    ("project-reimport", "POST"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("file-upload-list", "DELETE"): lambda h, t: [{"file_upload_ids": [t.objects["upload"]]}],
+    ("project-import-predictions", "POST"): lambda h, t: [[{"task": t.objects["task"], "result": result(h)}]],
+    # No view of anybody is known here; ids of views are walked by the plugin that brings them.
+    ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
+    ("member-detail", "PATCH"): lambda h, t: [{"custom_role": t.objects["role"]}],
+    ("invite-send", "POST"): lambda h, t: [{"emails": ["new@else.example"], "projects": [t.objects["project"]]}],
     ("team-list", "POST"): lambda h, t: [{"name": "Mine", "admin": t.owner.member}],
     ("team-detail", "PATCH"): lambda h, t: [{"admin": t.owner.member}],
     ("team-member-list", "POST"): lambda h, t: [{"member": t.owner.member}],
@@ -140,13 +168,35 @@ FOREIGN_QUERIES = {
     ("project-list", "GET"): lambda h, t: [{"ids": t.objects["project"]}, {"search": t.mark}, {"title": t.mark}],
     ("project-counts", "GET"): lambda h, t: [{"ids": t.objects["project"]}],
     ("project-export", "GET"): lambda h, t: [{"ids": t.objects["task"], "download_all_tasks": "true"}],
+    ("annotation-history", "GET"): lambda h, t: [
+        {"annotation": t.owner.objects["annotation"]},
+        {"task": t.objects["task"]},
+    ],
+    ("annotation-history", "DELETE"): lambda h, t: [
+        {"annotation": t.owner.objects["annotation"]},
+        {"task": t.objects["task"]},
+        {"project": t.objects["project"]},
+    ],
+    ("state-history", "GET"): lambda h, t: [{"triggered_by": t.owner.member}],
     ("audit-list", "GET"): lambda h, t: [
         {"actor": t.owner.member},
         {"target_id": t.objects["project"]},
         {"before_id": 2**62, "page_size": 1000},
     ],
+    ("audit-export", "GET"): lambda h, t: [
+        {"actor": t.owner.member},
+        {"target_id": t.objects["project"]},
+        {"before_id": 2**62, "format": "jsonl"},
+    ],
+    ("job-list", "GET"): lambda h, t: [{"created_by": t.owner.member}],
+    ("current-user-hotkeys", "GET"): lambda h, t: [{"project": t.objects["project"]}],
+    ("current-user-hotkeys", "PATCH"): lambda h, t: [{"project": t.objects["project"]}],
     ("member-list", "GET"): lambda h, t: [{"search": t.mark}],
-    ("membership-list", "GET"): lambda h, t: [{"search": t.mark}, {"is_deleted": "1"}],
+    ("membership-list", "GET"): lambda h, t: [
+        {"search": t.mark},
+        {"is_deleted": "1"},
+        {"exclude_project_id": t.objects["project"]},
+    ],
 }
 
 
@@ -183,7 +233,8 @@ def test_foreign_ids_in_queries_find_nothing(here, there, guarded):
                 wrong.append(f"{item} {query}: {answer.status_code} {answer.whole[:200]!r}")
 
     assert wrong == []
-    assert guarded() == []
+    # Exporting the audit is an entry itself: ours, and in no other table.
+    assert guarded() == ["events_auditentry"]
 
 
 def test_every_id_that_a_body_or_query_can_carry_is_walked():
@@ -212,6 +263,7 @@ NO_IDS = {
     "import_id",
     "hours",
     "unique_id",
+    "members_limit",
 }
 NO_IDS_OF = {
     ("project-list", "POST"): {"maximum_annotations", "overlap_cohort_percentage", "min_annotations_to_start_training"},
@@ -220,9 +272,15 @@ NO_IDS_OF = {
         "overlap_cohort_percentage",
         "min_annotations_to_start_training",
     },
+    ("jwt-settings", "POST"): {"api_token_ttl_days"},
+    ("session-policy", "PATCH"): {"max_session_age", "max_time_between_activity"},
     # Free facts of the model: a cluster's number, and ids that are shown as given and never looked up.
     ("prediction-list", "POST"): {"cluster", "neighbors"},
     ("prediction-detail", "PATCH"): {"cluster", "neighbors"},
+    # How often a draft was saved.
+    ("task-draft-list", "POST"): {"version"},
+    ("annotation-draft-list", "POST"): {"version"},
+    ("draft-detail", "PATCH"): {"version"},
 }
 
 

@@ -88,7 +88,15 @@ def test_hostile_json_is_refused_on_every_write(here, unchanged):
 
 # Acts that have no body do not read one.
 BODILESS = {
-    *("auth-logout", "current-user-reset-token", "member-leave", "token-list", "job-cancel", "job-retry"),
+    *(
+        "auth-logout",
+        "current-user-reset-token",
+        "open-link-reset",
+        "member-leave",
+        "token-list",
+        "job-cancel",
+        "job-retry",
+    ),
     *("plugin-plan", "plugin-disable", "team-link-list"),
 }
 

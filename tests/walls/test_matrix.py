@@ -3,8 +3,8 @@
 import pytest
 from django.db import transaction
 
-from platform_core.members.models import Member
-from platform_core.members.permissions import CORE_PERMISSIONS, PUBLIC, permissions_of_role
+from platform_core.members.models import CustomRole, Member
+from platform_core.members.permissions import CORE_PERMISSIONS, OF_EVERY_MEMBER, PUBLIC, permissions_of_role
 from platform_core.members.services.api_keys import issue_api_key
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.permissions import plugin_permissions
@@ -112,6 +112,26 @@ def test_key_with_scopes_reaches_what_they_name_and_nothing_else(here, half):
         answer = answer_of(operation, here, limited, client)
         refused = refused_permission(answer) == operation.permission
         if answer.status_code >= 500 or answer.status_code == 401 or refused is (operation.permission in scopes):
+            wrong.append(f"{operation}: {answer.status_code} {answer.whole[:200]!r}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_custom_role_reaches_what_it_names_and_nothing_else(here, half):
+    """Whatever the base: a custom role of an annotator may do what annotators may not, and not what they may."""
+    named = {*sorted({*CORE_PERMISSIONS, *enabled_table()})[half::2], *OF_EVERY_MEMBER}
+    person = here.people["AN"]
+    with tenant_scope(here.organization):
+        role = CustomRole.objects.create(name="half", base="AN", permissions=[*named, "no.such.permission"])
+        Member.objects.filter(pk=person.member).update(custom_role=role)
+    forget()
+    client = here.client(person)
+    wrong = []
+    for operation in GUARDED:
+        answer = answer_of(operation, here, person, client)
+        refused = refused_permission(answer) == operation.permission
+        if answer.status_code >= 500 or answer.status_code == 401 or refused is (operation.permission in named):
             wrong.append(f"{operation}: {answer.status_code} {answer.whole[:200]!r}")
 
     assert wrong == []

@@ -15,11 +15,13 @@ from platform_core.plugins import gate as plugin_gate
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.queries import enabled
 from platform_core.projects.managers import ProjectQuerySet
+from platform_core.projects.queries import lists as project_lists
 from platform_core.projects.services import access
 from platform_core.tasks.queries import tasks as task_queries
 from platform_core.tasks.queries import visible
 from platform_core.tasks.services import annotations
 from tenants import scope
+from tenants.postgresql import cursor
 from tenants.postgresql.base import DatabaseWrapper
 from tests.walls import checks
 from tests.walls.mutation import changed, rewritten
@@ -49,10 +51,6 @@ def gate_without(kind, clause):
     return lambda: rewritten(gate._QUERIES, kind, (clause, "TRUE"))
 
 
-def search_path(old, new):
-    return lambda: changed(DatabaseWrapper._handle_search_path, (old, new))
-
-
 MUTATIONS = {
     "no membership gate for keys": (gate_without("api_key", "m.removed_at IS NULL"), checks.removed_member),
     "no membership gate for tokens": (gate_without("access_token", "m.removed_at IS NULL"), checks.removed_member),
@@ -78,9 +76,14 @@ MUTATIONS = {
         lambda: changed(scope.tenant_scope, ("_current.reset(token)", "pass")),
         checks.scope_ends_with_the_request,
     ),
-    "search_path has public too": (search_path('as_string()}"', 'as_string()}, public"'), checks.path_is_one_schema),
+    "search_path has public too": (
+        lambda: changed(cursor._set_path, ('as_string()}"', 'as_string()}, public"')),
+        checks.path_is_one_schema,
+    ),
     "search_path is set once": (
-        search_path("self.search_path_set_schemas == wanted", "self.search_path_set_schemas"),
+        lambda: changed(
+            DatabaseWrapper._needed_path, ("self.search_path_set_schemas == wanted", "self.search_path_set_schemas")
+        ),
         checks.path_is_one_schema,
     ),
     "savepoints forget the search_path": (
@@ -134,6 +137,14 @@ MUTATIONS = {
     ),
     "projects are visible to all": (
         lambda: changed(ProjectQuerySet.for_user, ('can("projects.view_all")', 'can("projects.view")')),
+        checks.annotator_sees_own_projects_only,
+    ),
+    "single projects are visible to all": (
+        lambda: rewritten(vars(project_lists), "_ONE", ("AND (%(all)s", "AND (%(all)s OR TRUE")),
+        checks.annotator_sees_own_projects_only,
+    ),
+    "lists of projects show all": (
+        lambda: rewritten(vars(project_lists), "VISIBLE", ("(%(all)s", "(%(all)s OR TRUE")),
         checks.annotator_sees_own_projects_only,
     ),
     "predictions are visible to all": (

@@ -30,11 +30,15 @@ WITHOUT_CREDENTIAL = {
     ("auth-password-reset-confirm", "POST"): "the mailed token is the credential",
     ("token-refresh", "POST"): "the refresh token in the body is the credential",
     ("token-rotate", "POST"): "the refresh token in the body is the credential",
+    ("open-link-join", "GET"): "the token of the link is the credential; the answer is the organization's name",
+    ("open-link-join", "POST"): "the token of the link is the credential; a mail goes to the address",
     ("invite-accept", "POST"): "the mailed token and the password are the credentials",
 }
 WITHOUT_BODIES = {
     "schema": "answers an OpenAPI document, which describes itself",
     "project-export": "streams a file",
+    "uploaded-file": "streams a file",
+    "snapshot-download": "streams a file",
     "project-tasks": "deletes; neither body nor answer",
 }
 

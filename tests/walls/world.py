@@ -5,13 +5,16 @@ import secrets
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from uuid import UUID
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from platform_core.accounts.models import User
 from platform_core.jobs.models import Job
+from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.models import Invitation, Member, RefreshToken, TeamLink
 from platform_core.members.services.api_keys import issue_api_key
@@ -148,6 +151,8 @@ def _fill_members(world):
         _made(client.post(f"/api/teams/{world.objects['team']}/members/", {"member": person}))
     link = _made(client.post(f"/api/teams/{world.objects['team']}/links/"))
     world.objects["link"], world.secrets["link"] = link["id"], link["token"]
+    role = {"name": world.mark, "base": "AN", "permissions": ["organization.view"]}
+    world.objects["role"] = _made(client.post("/api/roles/", role))["id"]
     invitation = _made(client.post("/api/invites/", {"email": f"new@{world.mark}.example"}))
     world.objects["invitation"] = invitation["id"]
     with tenant_scope(world.organization):
@@ -164,8 +169,17 @@ def _fill_project(world):
     report = _made(client.post(f"/api/projects/{project}/import?return_task_ids=1", [{"text": world.mark}] * 3))
     world.objects["import"], tasks = report["id"], report["task_ids"]
     world.objects["task"] = tasks[0]
+    file = SimpleUploadedFile("notes.txt", world.mark.encode(), "text/plain")
+    uploaded = _made(client.post(f"/api/projects/{project}/import", {"file": file}, format="multipart"))
+    (world.objects["upload"],) = uploaded["file_upload_ids"]
+    path = _made(client.get(f"/api/import/file-upload/{world.objects['upload']}"))["file"]
+    world.objects["upload_name"] = path.rpartition("/")[2]
     prediction = {"task": tasks[0], "result": result(world), "model_version": world.mark}
     world.objects["prediction"] = _made(client.post("/api/predictions/", prediction))["id"]
+    export = _made(client.post(f"/api/projects/{project}/exports/", {"title": world.mark}))
+    world.objects["export"] = export["id"]
+    with tenant_scope(world.organization):
+        assert wait_for_job(UUID(export["job"]), 10).status == "completed"
     access = {"members": [], "teams": [world.objects["team"]]}
     _made(client.patch(f"/api/projects/{project}/access/", access))
 
@@ -174,6 +188,10 @@ def _fill_own(world, person):
     client = world.client(person)
     body = {"result": result(world)}
     person.objects["annotation"] = _made(client.post(f"/api/tasks/{world.objects['task']}/annotations/", body))["id"]
+    change = _made(client.get(f"/api/annotation-history/?annotation={person.objects['annotation']}"))[0]
+    person.objects["change"] = change["id"]
+    draft = client.post(f"/api/tasks/{world.objects['task']}/drafts", body)
+    person.objects["draft"] = _made(draft)["id"]
     login = _made(world.client().post("/api/auth/login/", {"email": person.email, "password": PASSWORD, "token": True}))
     person.objects["access"], person.objects["refresh"] = login["access"], login["refresh"]
     with tenant_scope(world.organization):

@@ -8,6 +8,8 @@ from platform_core.sdk import (
     EventTypeSpec,
     ExporterSpec,
     RouteSpec,
+    TaskActionSpec,
+    TaskColumnSpec,
     TaskContext,
     TaskIssue,
     hookimpl,
@@ -17,8 +19,9 @@ from tenon_quality.event_types import EVENT_TYPES
 from tenon_quality.exporters import TEXT_LABELS
 from tenon_quality.handlers import COUNT_ANNOTATIONS
 from tenon_quality.routes import ROUTES
+from tenon_quality.selections import OPEN_NOTES, RESOLVE_NOTES
 from tenon_quality.tags import CERTAINTY
-from tenon_quality.validation import length_issues
+from tenon_quality.validation import blank_issues, length_issues
 
 
 class QualityPlugin:
@@ -50,9 +53,19 @@ class QualityPlugin:
         return [COUNT_ANNOTATIONS]
 
     @hookimpl
+    def register_task_columns(self) -> Sequence[TaskColumnSpec]:
+        """How many notes about a task are open."""
+        return [OPEN_NOTES]
+
+    @hookimpl
+    def register_task_actions(self) -> Sequence[TaskActionSpec]:
+        """Close the notes about the tasks of a selection."""
+        return [RESOLVE_NOTES]
+
+    @hookimpl
     def validate_task(self, context: TaskContext, tasks: Sequence[dict[str, Any]]) -> Sequence[TaskIssue]:
-        """Refuse texts that are too long."""
-        return length_issues(context, tasks)
+        """Refuse texts that are too long, and warn of blank ones."""
+        return [*length_issues(context, tasks), *blank_issues(context, tasks)]
 
 
 plugin = QualityPlugin()

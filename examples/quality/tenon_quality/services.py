@@ -1,5 +1,7 @@
 """Writes of the plugin: the row, its audit entry and its event in one transaction."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,6 +46,16 @@ def set_note_resolved(*, actor: Principal, note_id: int, resolved: bool) -> Note
     note.save(update_fields=["resolved_at", "updated_at"])
     _tell("note_resolved" if resolved else "note_reopened", note, actor)
     return note
+
+
+@transaction.atomic
+def resolve_notes_of(*, actor: Principal, task_ids: Sequence[int]) -> int:
+    """Close all open notes about tasks that the member may see; returns how many there were."""
+    notes = list(Note.objects.select_for_update().filter(task__in=task_ids, resolved_at=None).order_by("pk"))
+    Note.objects.filter(pk__in=[note.pk for note in notes]).update(resolved_at=timezone.now())
+    for note in notes:
+        _tell("note_resolved", note, actor)
+    return len(notes)
 
 
 def _tell(what: str, note: Note, actor: Principal) -> None:

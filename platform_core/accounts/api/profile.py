@@ -6,13 +6,17 @@ from rest_framework.response import Response
 
 from platform_core.accounts.api.views import AccountAPIView
 from platform_core.accounts.models import User
+from platform_core.accounts.preferences import is_time_zone
 from platform_core.accounts.principal import ACCOUNT_OWN
 from platform_core.accounts.services.profile import change_profile
 from platform_core.api.errors import NotFoundError
 from platform_core.api.operations import operation
 from platform_core.members.permissions import ViewClassPermission
 
-PREFERENCES = ["time_format", "date_format", "date_separator", "datetime_separator", "decimal_separator"]
+PREFERENCES = [
+    *("time_format", "date_format", "date_separator", "datetime_separator", "decimal_separator"),
+    *("list_separator", "time_zone"),
+]
 EXAMPLE = {
     "id": 7,
     "email": "amelia@aero.example",
@@ -25,6 +29,8 @@ EXAMPLE = {
     "date_separator": "/",
     "datetime_separator": " ",
     "decimal_separator": ",",
+    "list_separator": ",",
+    "time_zone": "Europe/Berlin",
     "date_joined": "2026-11-01T08:00:00.000000Z",
 }
 
@@ -40,6 +46,12 @@ class ProfileSerializer(serializers.ModelSerializer[User]):
         read_only_fields = ["id", "email", "date_joined"]
         # What separates date and time may be a space, which trimming would take away.
         extra_kwargs = {"user_profile": {"max_length": 10_000}}
+
+    def validate_time_zone(self, value: str) -> str:
+        """Take the names of the time zone database alone."""
+        if not is_time_zone(value):
+            raise serializers.ValidationError("No time zone has this name; it is one such as Europe/Berlin.")
+        return value
 
 
 class ProfileAPI(AccountAPIView):

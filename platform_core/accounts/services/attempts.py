@@ -78,6 +78,14 @@ def forget_attempts(limit: Limit, account: str) -> None:
             )
 
 
+def prune_attempts() -> int:
+    """Delete the counts whose window has ended, and return how many there were; keys of strangers would pile up."""
+    ended = timezone.now() - max(limit.window for limit in (SIGN_IN, MAIL, SECRET))
+    with public_scope():
+        deleted, _by_model = LoginAttempt.objects.filter(window_started_at__lt=ended).delete()
+    return deleted
+
+
 def _keys(limit: Limit, account: str) -> Sequence[str]:
     return (
         f"{limit.act}ip:{_network(current_client_address())}",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 from platform_core.accounts.models import User
-from platform_core.api.request_id import current_client_address, current_request_id
+from platform_core.api.request_id import current_client_address, current_request_id, current_user_agent
 from tenants.models import GlobalAuditEntry
 from tenants.scope import public_scope
 
@@ -28,4 +28,5 @@ def record_account_audit(*, user: User, action: str, data: dict[str, Any] | None
             actor_email=user.email or "",
             request_id=current_request_id(),
             ip_address=current_client_address(),
+            user_agent=current_user_agent(),
         )

@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 from platform_core.events.models import AuditEntry
 
+CREDENTIALS = ("api_key", "access_token", "session", "platform")
+
 
 class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
     """Who did what to which object, from where."""
@@ -24,8 +26,12 @@ class AuditEntrySerializer(serializers.ModelSerializer[AuditEntry]):
             "actor",
             "actor_email",
             "data",
+            "credential",
+            "credential_id",
+            "plugin",
             "request_id",
             "ip_address",
+            "user_agent",
             "created_at",
         )
         read_only_fields = fields
@@ -39,19 +45,38 @@ class AuditPageSerializer(serializers.Serializer[Any]):
 
 
 class AuditFilterSerializer(serializers.Serializer[Any]):
-    """The query string."""
+    """Which entries, in the query string."""
 
     actor = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="Member id of who acted."
     )
-    action = serializers.CharField(required=False, max_length=100, help_text="Such as project.created.")
+    action = serializers.CharField(required=False, max_length=100, help_text="Such as project.created, or project.*")
     target_type = serializers.CharField(required=False, max_length=100, help_text="Kind of the object.")
     target_id = serializers.CharField(required=False, max_length=100, help_text="Identifier of the object.")
+    plugin = serializers.CharField(
+        required=False, max_length=31, allow_blank=True, help_text="Slug of the plugin that acted; blank for the core."
+    )
+    credential = serializers.ChoiceField(
+        required=False, choices=CREDENTIALS, help_text="Kind of the credential by which it was done."
+    )
+    request_id = serializers.CharField(required=False, max_length=64, help_text="What one request did.")
+    ip_address = serializers.IPAddressField(required=False, help_text="Address the request came from.")
     since = serializers.DateTimeField(required=False, help_text="From this time on.")
     until = serializers.DateTimeField(required=False, help_text="Before this time.")
     before_id = serializers.IntegerField(
         required=False, min_value=1, max_value=2**63 - 1, help_text="Older than this entry."
     )
+
+
+class AuditPageQuerySerializer(AuditFilterSerializer):
+    """Which entries, and how many of them."""
+
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=1000, default=100, help_text="Entries a page."
     )
+
+
+class AuditExportQuerySerializer(AuditFilterSerializer):
+    """Which entries, and how they are written."""
+
+    format = serializers.ChoiceField(choices=("csv", "jsonl"), default="csv", help_text="A table, or JSON lines.")

@@ -8,40 +8,74 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_core.api.errors import NotFoundError, ValidationFailedError
+from platform_core.api.errors import NotFoundError
 from platform_core.api.operations import operation
+from platform_core.api.pagination import PageNumberPagination
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
-from platform_core.jobs.api.serializers import JOB_EXAMPLE, JobSerializer
+from platform_core.jobs.api.serializers import JOB_EXAMPLE, JobFilterSerializer, JobSerializer
 from platform_core.jobs.models import Job
-from platform_core.jobs.queries import jobs_visible_to
+from platform_core.jobs.queries import JobFilter, jobs_matching, jobs_visible_to, older_than
 from platform_core.jobs.services import cancel_job, retry_job
+from platform_core.jobs.types import QUEUES
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from tenants.records import JobStatus
+
+PARAMETERS = [
+    OpenApiParameter("status", str, enum=JobStatus.values, description="Only jobs in this state."),
+    OpenApiParameter("queue", str, enum=list(QUEUES), description="Only jobs of this queue."),
+    OpenApiParameter("name", str, description="What the job does, such as import_tasks."),
+    OpenApiParameter("plugin", str, description="Slug of the plugin; empty for the core's own."),
+    OpenApiParameter("scheduled", bool, description="Whether it is queued again after each run."),
+    OpenApiParameter("created_by", int, description="Id of the member who caused it."),
+    OpenApiParameter("cursor", UUID, description="`next_cursor` of an earlier answer, instead of `page`."),
+]
+
+
+class JobPages(PageNumberPagination):
+    """Pages by number that also name the job behind which the next one starts."""
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """Wrap the rows."""
+        response = super().get_paginated_response(data)
+        full = len(data) == self.size and self.page * self.size < self.count
+        return Response({**response.data, "next_cursor": data[-1]["id"] if full else None})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe the page in OpenAPI."""
+        page = super().get_paginated_response_schema(schema)
+        cursor = {"type": "string", "format": "uuid", "nullable": True, "example": JOB_EXAMPLE["id"]}
+        page["properties"]["next_cursor"] = cursor
+        page["required"] = [*page["required"], "next_cursor"]
+        return page
 
 
 class JobListAPI(TenonAPIView):
     """The jobs that one may see."""
 
     serializer_class = JobSerializer
+    pagination_class = JobPages
     permission_required = ViewClassPermission(GET=all_permissions.jobs_view)
 
     def get_queryset(self) -> QuerySet[Job]:
-        """Return own jobs, or all for who may see them."""
-        jobs = jobs_visible_to(self.principal)
-        status = self.request.query_params.get("status")
-        if status is None:
-            return jobs
-        if status not in JobStatus.values:
-            raise ValidationFailedError(validation_errors={"status": [f"One of {', '.join(JobStatus.values)}."]})
-        return jobs.filter(status=status)
+        """Return own jobs, or all for who may see them, filtered by the query string."""
+        query = JobFilterSerializer(data=self.request.query_params)
+        query.is_valid(raise_exception=True)
+        values = dict(query.validated_data)
+        cursor: UUID | None = values.pop("cursor", None)
+        jobs = jobs_matching(self.principal, JobFilter(**values))
+        return older_than(jobs, self.principal, cursor) if cursor is not None else jobs
 
     @operation(
         tag="Jobs",
         summary="List background jobs, newest first",
+        description=(
+            "`page` goes anywhere; `cursor` goes on behind an earlier answer, and jobs that come in meanwhile never "
+            "shift its pages. With a cursor `count` is that of the jobs behind it."
+        ),
         response=JobSerializer(many=True),
         example=[JOB_EXAMPLE],
-        parameters=[OpenApiParameter("status", str, enum=JobStatus.values, description="Only jobs in this state.")],
+        parameters=PARAMETERS,
     )
     def get(self, _request: Request, *_args: Any, **_kwargs: Any) -> Response:
         """Answer one page."""

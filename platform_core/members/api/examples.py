@@ -37,6 +37,7 @@ MEMBER: Final[dict[str, Any]] = {
     "first_name": "Amelia",
     "last_name": "Earhart",
     "role": "RE",
+    "custom_role": None,
     "last_activity": "2026-11-20T12:00:00.000000Z",
     "created_at": "2026-11-01T08:00:00.000000Z",
 }
@@ -72,6 +73,15 @@ TEAM: Final[dict[str, Any]] = {
     "member_count": 4,
     "created_at": "2026-11-20T12:00:00.000000Z",
     "updated_at": "2026-11-20T12:00:00.000000Z",
+}
+ROLE: Final[dict[str, Any]] = {
+    "id": "0b8a2f4e-5d1c-4f8e-9a55-0d7f1f3f2c11",
+    "code": "AN",
+    "name": "Exporter",
+    "description": "Annotates, and may take the data out.",
+    "permissions": ["annotations.create", "projects.export", "projects.view", "tasks.view"],
+    "member_count": 2,
+    "built_in": False,
 }
 INVITATION: Final[dict[str, Any]] = {
     "id": "5d0c8ef5-6d0a-4a5e-9d3f-0a8f6a3f8a11",

@@ -8,7 +8,7 @@ from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
-from platform_core.members.api.pagination import MemberPagination, text_parameter
+from platform_core.members.api.pagination import MemberPagination, roles_parameter, text_parameter
 from platform_core.members.api.serializers import MemberSerializer, RoleSerializer
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.queries.people import matching, member_here, members_here
@@ -29,14 +29,12 @@ class MemberListAPI(TenonAPIView):
         example={"count": 1, "next": None, "previous": None, "results": [examples.MEMBER]},
         parameters=[
             OpenApiParameter("search", str, description="Part of an address or name."),
-            OpenApiParameter("role", str, description="Role code."),
+            OpenApiParameter("role", str, description="Role codes, separated by commas."),
         ],
     )
     def get(self, request: Request) -> Response:
         """Answer with a page of members, oldest id first."""
-        members = matching(
-            members_here(), search=text_parameter(request, "search"), role=text_parameter(request, "role", longest=2)
-        )
+        members = matching(members_here(), search=text_parameter(request, "search"), roles=roles_parameter(request))
         page = self.paginate_queryset(members)
         return self.get_paginated_response(MemberSerializer(page, many=True).data)
 
@@ -58,7 +56,10 @@ class MemberAPI(TenonAPIView):
     @operation(
         tag="Members",
         summary="Change a member's role",
-        description="Neither the old nor the new role may be above the caller's own. The last owner stays owner.",
+        description=(
+            "Gives a built-in role, or with `custom_role` one of the organization's own. Neither the old nor the new "
+            "role may be above the caller's own. The last owner stays owner."
+        ),
         request=RoleSerializer,
         request_example={"role": "MA"},
         response=MemberSerializer,
@@ -66,7 +67,7 @@ class MemberAPI(TenonAPIView):
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Give another role."""
-        member = change_role(member_id=pk, role=self.validated(request)["role"], actor=self.principal)
+        member = change_role(member_id=pk, actor=self.principal, **self.validated(request))
         return Response(MemberSerializer(member).data)
 
     @api_webhook(WebhookAction.MEMBER_REMOVED)

@@ -1,5 +1,6 @@
 """`api/organizations/{id}/memberships`: members in Label Studio's form."""
 
+from datetime import datetime
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -13,13 +14,13 @@ from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.organizations import refuse_foreign_organization
-from platform_core.members.api.pagination import MemberPagination, text_parameter
+from platform_core.members.api.pagination import MemberPagination, roles_parameter, text_parameter
 from platform_core.members.api.serializers import UserSerializer
 from platform_core.members.models import Member
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.queries.contributions import annotation_count, contributed_projects, created_projects
 from platform_core.members.queries.organization import organization_card
-from platform_core.members.queries.people import matching, member_here, members_here
+from platform_core.members.queries.people import matching, member_here, members_here, ordered
 from platform_core.members.services.membership import remove_member
 
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -41,6 +42,14 @@ class MembershipSerializer(serializers.Serializer[Any]):
     role = serializers.CharField(help_text="Role code.")
     created_projects = ProjectInShortSerializer(many=True, allow_null=True, help_text="Null unless asked for.")
     contributed_to_projects = ProjectInShortSerializer(many=True, allow_null=True, help_text="Null unless asked for.")
+
+
+class MembershipFilterSerializer(serializers.Serializer[Any]):
+    """The query string of the list, in the SDK's words."""
+
+    exclude_project_id = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    user__last_activity__gte = serializers.DateTimeField(required=False)
+    user__last_activity__lte = serializers.DateTimeField(required=False)
 
 
 class MembershipDetailSerializer(serializers.Serializer[Any]):
@@ -85,18 +94,33 @@ class MembershipListAPI(TenonAPIView):
         },
         parameters=[
             OpenApiParameter("search", str, description="Part of an address or name."),
-            OpenApiParameter("role", str, description="Role code."),
+            OpenApiParameter("role", str, description="Role codes, separated by commas."),
             OpenApiParameter("is_deleted", bool, description="Former members instead."),
+            OpenApiParameter("exclude_project_id", int, description="Leave out who was given this project in person."),
+            OpenApiParameter("user__last_activity__gte", datetime, description="Last request then or later."),
+            OpenApiParameter("user__last_activity__lte", datetime, description="Last request then or earlier."),
+            OpenApiParameter("ordering", str, description="A field, with a minus for descending; else by id."),
+            OpenApiParameter("tags", str, description="Members have no tags: any tag gives an empty page."),
             OpenApiParameter("contributed_to_projects", bool, description="Add projects made and worked on."),
         ],
     )
     def get(self, request: Request, pk: int) -> Response:
         """Answer with a page of members."""
         refuse_foreign_organization(pk)
-        members = members_here(removed=_flag(request, "is_deleted"))
+        wanted = MembershipFilterSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        found: dict[str, Any] = wanted.validated_data
         members = matching(
-            members, search=text_parameter(request, "search"), role=text_parameter(request, "role", longest=2)
+            members_here(removed=_flag(request, "is_deleted")),
+            search=text_parameter(request, "search"),
+            roles=roles_parameter(request),
+            not_in_project=found.get("exclude_project_id"),
+            active_since=found.get("user__last_activity__gte"),
+            active_until=found.get("user__last_activity__lte"),
         )
+        members = ordered(members, text_parameter(request, "ordering"))
+        if text_parameter(request, "tags"):
+            members = members.none()
         page: list[Member] = list(self.paginate_queryset(members) or [])
         return self.get_paginated_response(self._items(page, with_projects=_flag(request, "contributed_to_projects")))
 

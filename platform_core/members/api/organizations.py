@@ -13,6 +13,7 @@ from platform_core.members.api import examples
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.queries.organization import OrganizationCard, organization_card, organization_domains
 from platform_core.members.queries.people import members_here
+from platform_core.members.queries.policies import open_link_secret
 from platform_core.members.services.organization_profile import change_organization
 from tenants.scope import current_organization
 
@@ -22,7 +23,9 @@ class OrganizationSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField(help_text="Id of the organization.")
     title = serializers.CharField(help_text="Display name.")
-    token = serializers.CharField(allow_null=True, help_text="Always null: people are invited one by one.")
+    token = serializers.CharField(
+        allow_null=True, help_text="Token of the open link, to those who may invite; null while there is none."
+    )
     created_at = serializers.DateTimeField(help_text="When it was made (UTC).")
     updated_at = serializers.DateTimeField(help_text="When it was last changed (UTC).")
     contact_info = serializers.EmailField(allow_null=True, help_text="Address for questions to it.")
@@ -132,10 +135,12 @@ class OrganizationAPI(TenonAPIView):
         return Response(self._body())
 
     def _body(self) -> dict[str, Any]:
-        users = list(members_here().values_list("pk", flat=True))
-        return dict(
-            OrganizationSerializer({**organization_body(organization_card()), "users": users, "billing": {}}).data
-        )
+        body = organization_body(organization_card())
+        body["users"] = list(members_here().values_list("pk", flat=True))
+        body["billing"] = {}
+        if self.principal.can(all_permissions.members_invite):
+            body["token"] = open_link_secret()
+        return dict(OrganizationSerializer(body).data)
 
 
 class CurrentOrganizationAPI(TenonAPIView):

@@ -111,6 +111,14 @@ def _check_hotkey(action: str, entry: dict[str, Any]) -> None:
         raise serializers.ValidationError(f"{action}: the description is a text without quotes and brackets.")
 
 
+class ProjectQuerySerializer(serializers.Serializer[Any]):
+    """A project in the query string."""
+
+    project = serializers.IntegerField(
+        required=False, min_value=1, max_value=2**63 - 1, help_text="Project whose hotkeys are meant."
+    )
+
+
 class HotkeysSerializer(serializers.Serializer[Any]):
     """Hotkeys of the labelling interface."""
 
@@ -169,12 +177,22 @@ class MemberSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(help_text="Display handle.")
     first_name = serializers.CharField(help_text="Given name.")
     last_name = serializers.CharField(help_text="Family name.")
-    role = serializers.ChoiceField(choices=Role.choices, help_text="Role code.")
+    role = serializers.ChoiceField(choices=Role.choices, help_text="Role code; of a custom role its base.")
+    custom_role = serializers.UUIDField(
+        source="custom_role_id", allow_null=True, help_text="Role of the organization's own, if it is one."
+    )
     last_activity = serializers.DateTimeField(allow_null=True, help_text="Last request (UTC).")
     created_at = serializers.DateTimeField(help_text="Start of the membership (UTC).")
 
 
 class RoleSerializer(serializers.Serializer[Any]):
-    """A role to give."""
+    """A role to give: a built-in one, or one of the organization's own."""
 
-    role = serializers.ChoiceField(choices=Role.choices, help_text="Role code.")
+    role = serializers.ChoiceField(choices=Role.choices, required=False, help_text="Role code.")
+    custom_role = serializers.UUIDField(required=False, help_text="Id of a role of `api/roles/`.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for exactly one of the two."""
+        if len(attrs) != 1:
+            raise serializers.ValidationError("Give either role or custom_role.")
+        return attrs

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,6 +13,7 @@ from platform_core.members.api import examples
 from platform_core.members.api.serializers import (
     HotkeysSerializer,
     InvitedUserSerializer,
+    ProjectQuerySerializer,
     UserChangeSerializer,
     UserCreateSerializer,
     UserSerializer,
@@ -23,7 +25,8 @@ from platform_core.members.queries.organization import organization_card
 from platform_core.members.queries.people import member_here, members_here
 from platform_core.members.services.invitations import invite
 from platform_core.members.services.membership import remove_member
-from platform_core.members.services.profile import change_card, refuse_email_change
+from platform_core.members.services.profile import change_card, change_project_hotkeys, refuse_email_change
+from platform_core.projects.queries import visible_project
 
 
 def user_body(member: Member) -> dict[str, Any]:
@@ -43,6 +46,39 @@ class WhoamiAPI(TenonAPIView):
         """Answer with the acting member and its permissions."""
         context = {"organization": organization_card(), "permissions": self.principal.permissions}
         return Response(WhoamiSerializer(member_here(self.principal.id), context=context).data)
+
+
+class CurrentUserAPI(TenonAPIView):
+    """The acting member's own card."""
+
+    permission_required = ViewClassPermission(
+        GET=all_permissions.organization_view, PATCH=all_permissions.credentials_own
+    )
+    serializer_class = UserChangeSerializer
+
+    @operation(tag="Users", summary="Show one's own card", response=WhoamiSerializer, example=examples.WHOAMI)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Answer as `api/current-user/whoami`."""
+        return Response(self._body())
+
+    @operation(
+        tag="Users",
+        summary="Change one's own card",
+        description="Changes how one is shown here. Address and password belong to the account, at the public host.",
+        request=UserChangeSerializer,
+        request_example={"first_name": "Amelia"},
+        response=WhoamiSerializer,
+        example=examples.WHOAMI,
+    )
+    def patch(self, request: Request) -> Response:
+        """Change the own card."""
+        refuse_email_change(request.data)
+        change_card(member_id=self.principal.id, changes=self.validated(request, partial=True), actor=self.principal)
+        return Response(self._body())
+
+    def _body(self) -> dict[str, Any]:
+        context = {"organization": organization_card(), "permissions": self.principal.permissions}
+        return dict(WhoamiSerializer(member_here(self.principal.id), context=context).data)
 
 
 class UserListAPI(TenonAPIView):
@@ -132,20 +168,46 @@ class HotkeysAPI(TenonAPIView):
     serializer_class = HotkeysSerializer
     example = {"custom_hotkeys": {"annotation:submit": {"key": "ctrl+enter", "active": True}}}
 
-    @operation(tag="Users", summary="Show own hotkeys", response=HotkeysSerializer, example=example)
-    def get(self, request: Request) -> Response:  # noqa: ARG002
-        """Answer with the hotkeys."""
-        return Response({"custom_hotkeys": member_here(self.principal.id).custom_hotkeys})
+    parameters = [
+        OpenApiParameter("project", int, description="Hotkeys in this project: one's own for all, and over them its.")
+    ]
+
+    @operation(
+        tag="Users",
+        summary="Show own hotkeys",
+        response=HotkeysSerializer,
+        example=example,
+        parameters=parameters,
+    )
+    def get(self, request: Request) -> Response:
+        """Answer with the hotkeys, of a project those that hold there."""
+        return Response(self._body(member_here(self.principal.id), self._project(request)))
 
     @operation(
         tag="Users",
         summary="Set own hotkeys",
+        description="Replaces the hotkeys, or with `project` those of one project; an empty object takes these away.",
         request=HotkeysSerializer,
         request_example=example,
         response=HotkeysSerializer,
         example=example,
+        parameters=parameters,
     )
     def patch(self, request: Request) -> Response:
         """Replace the hotkeys."""
-        member = change_card(member_id=self.principal.id, changes=self.validated(request), actor=self.principal)
-        return Response({"custom_hotkeys": member.custom_hotkeys})
+        project, values = self._project(request), self.validated(request)
+        if project is None:
+            member = change_card(member_id=self.principal.id, changes=values, actor=self.principal)
+        else:
+            member = change_project_hotkeys(project_id=project, hotkeys=values["custom_hotkeys"], actor=self.principal)
+        return Response(self._body(member, project))
+
+    def _project(self, request: Request) -> int | None:
+        query = ProjectQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        project: int | None = query.validated_data.get("project")
+        return visible_project(self.principal, project).pk if project is not None else None
+
+    def _body(self, member: Member, project: int | None) -> dict[str, Any]:
+        over = member.project_hotkeys.get(str(project), {}) if project is not None else {}
+        return {"custom_hotkeys": {**member.custom_hotkeys, **over}}

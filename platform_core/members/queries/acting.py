@@ -1,7 +1,7 @@
 """The principal of a job: the member who caused it, with the rights they have when it runs."""
 
 from platform_core.members.models import Member
-from platform_core.members.permissions import permissions_of_role
+from platform_core.members.permissions import permissions_of
 from platform_core.members.principal import Principal
 from platform_core.plugins.permissions import plugin_permissions
 from platform_core.plugins.queries.enabled import enabled_plugins
@@ -10,7 +10,7 @@ from tenants.scope import current_organization
 
 def acting_member(member_id: int) -> Principal | None:
     """Return the principal of a member; None when the membership has ended meanwhile."""
-    member = Member.objects.filter(pk=member_id, removed_at=None).first()
+    member = Member.objects.filter(pk=member_id, removed_at=None).select_related("custom_role").first()
     if member is None:
         return None
     enabled = enabled_plugins()
@@ -21,7 +21,13 @@ def acting_member(member_id: int) -> Principal | None:
         first_name=member.first_name,
         last_name=member.last_name,
         role=member.role,
-        permissions=permissions_of_role(member.role, plugin_permissions=plugin_permissions(enabled)),
+        custom_role=member.custom_role_id,
+        permissions=permissions_of(
+            role=member.role,
+            custom=member.custom_role.permissions if member.custom_role is not None else None,
+            granted=list(member.get_user_teams().exclude(permission="").values_list("permission", flat=True)),
+            plugin_permissions=plugin_permissions(enabled),
+        ),
         organization=current_organization(),
         enabled_plugins=enabled,
         credential="platform",

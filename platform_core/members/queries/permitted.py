@@ -15,7 +15,8 @@ def members_with_permission(codename: str) -> set[int]:
     roles = {**CORE_PERMISSIONS, **plugin_permissions(enabled_plugins())}.get(codename)
     if roles is None:
         return set()
-    holding = Q(role__in=roles) | Q(team_memberships__team__permission=codename)
+    by_role = Q(custom_role=None, role__in=roles) | Q(custom_role__permissions__contains=[codename])
+    holding = by_role | Q(team_memberships__team__permission=codename)
     return set(Member.objects.filter(holding, removed_at=None).values_list("pk", flat=True))
 
 

@@ -1,5 +1,6 @@
 """Invitations: single-use, bound to an address, expiring. The secret goes by mail only: using it proves the address."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -8,10 +9,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from platform_core.accounts.models import User
 from platform_core.accounts.queries import account_of_email
-from platform_core.accounts.services.attempts import SECRET, count_attempt
+from platform_core.accounts.services.attempts import MAIL, SECRET, count_attempt
 from platform_core.accounts.services.links import organization_url
 from platform_core.accounts.services.mail import send_text_mail
 from platform_core.accounts.services.passwords import accept_sign_in, check_credentials
@@ -19,11 +21,14 @@ from platform_core.accounts.services.sign_up import create_account
 from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from platform_core.events.services import record_audit
 from platform_core.members.credentials import digest_of, new_link_secret
-from platform_core.members.models import Invitation, Member, Role
-from platform_core.members.permissions import may_hand_out
+from platform_core.members.models import Invitation, Member, OrganizationPolicy, Role
 from platform_core.members.principal import Principal
+from platform_core.members.queries.acting import acting_member
 from platform_core.members.queries.organization import organization_card, organization_domains
+from platform_core.members.queries.policies import policy_here
+from platform_core.members.services.handing_out import may_give, refuse_above
 from platform_core.members.services.membership import add_member
+from platform_core.projects.services.access import give_access
 from tenants.models import organization_refs
 from tenants.scope import OrganizationRef, current_organization, current_organization_or_none, tenant_scope
 
@@ -44,8 +49,11 @@ class Acceptance:
 
 
 @transaction.atomic
-def invite(*, email: str, role: str, actor: Principal) -> Invitation:
+def invite(*, email: str, role: str, actor: Principal, projects: Collection[int] = ()) -> Invitation:
     """Invite an address; an open invitation of it is replaced. The answer is the same whether it has an account or not.
+
+    Args:
+        projects: ids of projects that the newcomer gets access to; the caller has checked that the actor may say so.
 
     Raises:
         PermissionDeniedError: the role is above the actor's own.
@@ -53,24 +61,106 @@ def invite(*, email: str, role: str, actor: Principal) -> Invitation:
     """
     address = email.strip().lower()
     _check(address, role, actor)
+    return _write(
+        Invitation(email=address, role=role, invited_by_id=actor.id, projects=sorted(set(projects))), actor=actor
+    )
+
+
+@transaction.atomic
+def invite_many(
+    *, emails: Collection[str], role: str, actor: Principal, projects: Collection[int] = ()
+) -> list[Invitation]:
+    """Invite addresses, all or none.
+
+    Raises:
+        PermissionDeniedError: the role is above the actor's own.
+        ValidationFailedError: as `invite`; the message names the address.
+    """
+    rows = []
+    for email in sorted({email.strip().lower() for email in emails}):
+        try:
+            rows.append(invite(email=email, role=role, actor=actor, projects=projects))
+        except ValidationFailedError as error:
+            raise ValidationFailedError(validation_errors={"emails": [f"{email}: {error.detail}"]}) from error
+    return rows
+
+
+@transaction.atomic
+def revoke_invitations_of(*, email: str, actor: Principal) -> None:
+    """Withdraw the open invitation of an address.
+
+    Raises:
+        NotFoundError: there is none.
+        PermissionDeniedError: its role is above the actor's own.
+    """
+    address = email.strip().lower()
+    row = Invitation.objects.filter(email=address, accepted_at=None, revoked_at=None).order_by("-created_at").first()
+    if row is None:
+        raise NotFoundError("There is no open invitation of this address.")
+    revoke_invitation(invitation_id=row.pk, actor=actor)
+
+
+def ask_to_join(*, secret: str, email: str) -> None:
+    """Mail an invitation to whoever knows the open link; the answer is the same for every address.
+
+    Raises:
+        ThrottledError: too many tries.
+        ValidationFailedError: the link is not valid any more.
+    """
+    count_attempt(SECRET, digest_of(secret))
+    policy = open_link_policy(secret)
+    address = email.strip().lower()
+    count_attempt(MAIL, address)
+    hint = _why_not_to_join(address)
+    if hint is not None:
+        body = f"Somebody, hopefully you, wants to join with this address. {hint}"
+        send_text_mail(to=address, subject=organization_card().name, body=body)
+        return
+    with transaction.atomic():
+        _write(Invitation(email=address, role=policy.default_role, link_digest=policy.invite_digest), actor=None)
+
+
+def _why_not_to_join(address: str) -> str | None:
+    """Return what somebody should do instead; a stranger with the link must not replace a member's invitation."""
+    if Member.objects.filter(email=address, removed_at=None).exists():
+        return "You are a member already: sign in."
+    sent = Invitation.objects.filter(email=address, link_digest="", accepted_at=None, revoked_at=None)
+    if sent.filter(expires_at__gt=timezone.now()).exists():
+        return "A member has invited you already: use that mail."
+    return None
+
+
+def open_link_policy(secret: str) -> OrganizationPolicy:
+    """Return the organization's rules for newcomers, to who knows its open link.
+
+    Raises:
+        ValidationFailedError: there is no open link, or another one.
+    """
+    policy = policy_here()
+    if not policy.invite_digest or not constant_time_compare(policy.invite_digest, digest_of(secret)):
+        raise _invalid()
+    return policy
+
+
+def _write(row: Invitation, *, actor: Principal | None) -> Invitation:
+    """Save an invitation in place of an open one of the same address, and mail its secret."""
     now = timezone.now()
     still_open = Invitation.objects.select_for_update().filter(accepted_at=None, revoked_at=None)
-    still_open.filter(email=address).update(revoked_at=now, updated_at=now)
+    still_open.filter(email=row.email).update(revoked_at=now, updated_at=now)
     if still_open.filter(expires_at__gt=now).count() >= MAX_OPEN:
         raise ValidationFailedError(f"{MAX_OPEN} invitations are open already: revoke some first.")
     secret = new_link_secret()
-    row = Invitation.objects.create(
-        email=address, role=role, digest=digest_of(secret), expires_at=now + LIFETIME, invited_by_id=actor.id
-    )
+    row.digest, row.expires_at = digest_of(secret), now + LIFETIME
+    row.save(force_insert=True)
     record_audit(
         actor=actor,
         action="invitation.created",
         target_type="invitation",
         target_id=str(row.pk),
-        data={"email": address, "role": role},
+        data={"email": row.email, "role": row.role, "by_link": bool(row.link_digest)},
     )
     subject, body = _letter(f"{current_organization().id}.{secret}")
-    transaction.on_commit(partial(send_text_mail, to=address, subject=subject, body=body))
+    transaction.on_commit(partial(send_text_mail, to=row.email, subject=subject, body=body))
     return row
 
 
@@ -85,7 +175,7 @@ def revoke_invitation(*, invitation_id: UUID, actor: Principal) -> None:
     row = Invitation.objects.select_for_update().filter(pk=invitation_id, accepted_at=None, revoked_at=None).first()
     if row is None:
         raise NotFoundError("There is no such open invitation.")
-    _refuse_role_above(actor.role, row.role)
+    refuse_above(actor, row.role)
     row.revoked_at = timezone.now()
     row.save(update_fields=["revoked_at", "updated_at"])
     record_audit(actor=actor, action="invitation.revoked", target_type="invitation", target_id=str(row.pk))
@@ -120,6 +210,7 @@ def accept_invitation(*, token: str, acceptance: Acceptance) -> Member:
             row.accepted_at = timezone.now()
             row.save(update_fields=["accepted_at", "updated_at"])
             member = add_member(user=user, role=row.role, actor=None)
+            give_access(member_id=member.pk, project_ids=row.projects)
             record_audit(
                 actor=None,
                 action="invitation.accepted",
@@ -153,28 +244,30 @@ def _check(address: str, role: str, actor: Principal) -> None:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
-    _refuse_role_above(actor.role, role)
+    refuse_above(actor, role)
     if Member.objects.filter(email=address, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
 
 
-def _refuse_role_above(giver: str, role: str) -> None:
-    if not may_hand_out(giver=giver, role=role):
-        raise PermissionDeniedError(f"The role {Role(role).label} is above yours: ask somebody who has it.")
-
-
 def _open_row(secret: str, *, lock: bool = False) -> Invitation:
-    """Return the invitation if it is open and whoever sent it may still give its role."""
-    rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
-    row = (
-        rows.select_related("invited_by")
-        .filter(digest=digest_of(secret), accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
-        .first()
-    )
-    sender = row.invited_by if row is not None else None
-    if row is None or sender is None or not sender.is_active or not may_hand_out(giver=sender.role, role=row.role):
+    """Return the invitation if it is open and whoever sent it, member or open link, may still give its role."""
+    rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
+    row = rows.filter(
+        digest=digest_of(secret), accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    ).first()
+    if row is None or not (_link_still_invites(row) if row.link_digest else _sender_still_invites(row)):
         raise _invalid()
     return row
+
+
+def _link_still_invites(row: Invitation) -> bool:
+    policy = policy_here()
+    return policy.invite_digest == row.link_digest and policy.default_role == row.role
+
+
+def _sender_still_invites(row: Invitation) -> bool:
+    sender = acting_member(row.invited_by_id) if row.invited_by_id is not None else None
+    return sender is not None and may_give(sender, row.role)
 
 
 def _person(email: str, acceptance: Acceptance) -> User | None:

@@ -1,15 +1,18 @@
 """Members of an organization and the public index of memberships, always changed together."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from platform_core.accounts.models import User
-from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
+from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Invitation, Member, RefreshToken, Role, Session, TeamLink
-from platform_core.members.permissions import may_hand_out
 from platform_core.members.principal import Principal
+from platform_core.members.queries.roles import custom_role_here
+from platform_core.members.services.handing_out import refuse_above
 from tenants.models import MembershipIndex
 from tenants.scope import current_organization, public_scope
 
@@ -34,6 +37,7 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         "first_name": user.first_name or "",
         "last_name": user.last_name or "",
         "role": role,
+        "custom_role": None,
         "removed_at": None,
     }
     member, _made = Member.objects.update_or_create(pk=user.pk, defaults=values)
@@ -48,25 +52,30 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
 
 
 @transaction.atomic
-def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
-    """Give a member another role.
+def change_role(
+    *, member_id: int, actor: Principal, role: str | None = None, custom_role: UUID | None = None
+) -> Member:
+    """Give a member another role: a built-in one, or one of the organization's own.
 
     Raises:
-        NotFoundError: there is no such member.
+        NotFoundError: there is no such member or no such custom role.
         ValidationFailedError: the role is unknown, or the last owner would lose it.
         PermissionDeniedError: the old or the new role is above the actor's own.
     """
+    custom = custom_role_here(custom_role) if custom_role is not None else None
+    role = custom.base if custom is not None else role
     if role not in Role.values:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
     member = _locked(member_id)
-    for touched in (role, member.role):
-        _refuse_above(actor, touched)
+    refuse_above(actor, role, custom)
+    refuse_above(actor, member.role, member.custom_role)
     if member.role == Role.OWNER and role != Role.OWNER:
         _refuse_last_owner(member)
-    before, member.role = member.role, role
-    member.save(update_fields=["role", "updated_at"])
+    facts = {"from": _role_name(member)}
+    member.role, member.custom_role = role, custom
+    member.save(update_fields=["role", "custom_role", "updated_at"])
     organization_id = current_organization().id
     with public_scope():
         MembershipIndex.objects.filter(user_id=member.pk, organization_id=organization_id).update(role=role)
@@ -75,9 +84,10 @@ def change_role(*, member_id: int, role: str, actor: Principal) -> Member:
         action="member.role_changed",
         target_type="member",
         target_id=member.pk,
-        data={"from": before, "to": role},
+        data={**facts, "to": _role_name(member)},
     )
-    emit_event(type="member.role_changed", payload={"member": member.pk, "role": role, "from_role": before})
+    names = {"role": _role_name(member), "from_role": facts["from"]}
+    emit_event(type="member.role_changed", payload={"member": member.pk, **names})
     transaction.on_commit(memory.clear)
     return member
 
@@ -92,7 +102,7 @@ def remove_member(*, member_id: int, actor: Principal) -> None:
         PermissionDeniedError: the member's role is above the actor's own.
     """
     member = _locked(member_id)
-    _refuse_above(actor, member.role)
+    refuse_above(actor, member.role, member.custom_role)
     if member.role == Role.OWNER:
         _refuse_last_owner(member)
     now = timezone.now()
@@ -125,15 +135,15 @@ def revoke_credentials(*, member_id: int) -> None:
 def _locked(member_id: int) -> Member:
     """Lock the owners first, in one order: of two owners who remove each other at once, exactly one wins."""
     list(Member.objects.select_for_update().filter(role=Role.OWNER, removed_at=None).order_by("pk").values_list("pk"))
-    member = Member.objects.select_for_update().filter(pk=member_id, removed_at=None).first()
+    rows = Member.objects.select_for_update(of=("self",)).select_related("custom_role")
+    member = rows.filter(pk=member_id, removed_at=None).first()
     if member is None:
         raise NotFoundError(f"There is no member {member_id} here.")
     return member
 
 
-def _refuse_above(actor: Principal, role: str) -> None:
-    if not may_hand_out(giver=actor.role, role=role):
-        raise PermissionDeniedError(f"The role {Role(role).label} is above yours: ask somebody who has it.")
+def _role_name(member: Member) -> str:
+    return member.custom_role.name if member.custom_role is not None else member.role
 
 
 def _refuse_last_owner(member: Member) -> None:

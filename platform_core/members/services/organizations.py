@@ -11,7 +11,12 @@ from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.host import forget_hosts
 from platform_core.members.models import Role
 from platform_core.members.services.membership import add_member
-from platform_core.plugins.services.defaults import enable_default_plugins, provision_with_defaults
+from platform_core.plugins.services.defaults import (
+    NO_PLUGINS,
+    default_plugins,
+    enable_default_plugins,
+    provision_with_defaults,
+)
 from tenants.models import Organization
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 
@@ -19,18 +24,30 @@ MAX_OWN_ORGANIZATIONS: Final = 20
 
 
 @transaction.atomic
-def create_organization_for(*, slug: str, name: str, owner: User, domains: tuple[str, ...] = ()) -> OrganizationRef:
+def create_organization_for(
+    *, slug: str, name: str, owner: User, domains: tuple[str, ...] = (), with_plugins: bool = True
+) -> OrganizationRef:
     """Create an organization owned by an existing user, with the plugins that are enabled by default.
 
     A default plugin that fails is left out: its activation, the audit and the log say why.
 
+    Args:
+        with_plugins: False leaves the default plugins out: the core alone.
+
     Raises:
         ValidationFailedError: the slug is malformed, reserved or taken.
     """
-    organization, defaults = provision_with_defaults(slug=slug, name=name, created_by_user_id=owner.pk, domains=domains)
+    organization, defaults = provision_with_defaults(
+        slug=slug,
+        name=name,
+        created_by_user_id=owner.pk,
+        domains=domains,
+        defaults=default_plugins() if with_plugins else NO_PLUGINS,
+    )
     with tenant_scope(organization):
         add_member(user=owner, role=Role.OWNER, actor=None)
-        enable_default_plugins(defaults)
+        if with_plugins:
+            enable_default_plugins(defaults)
     transaction.on_commit(forget_hosts)
     return organization
 
@@ -57,12 +74,19 @@ def create_own_organization(*, slug: str, name: str, owner_id: int) -> Organizat
 
 @transaction.atomic
 def create_organization(
-    *, slug: str, name: str, owner_email: str, owner_password: str | None, domains: tuple[str, ...] = ()
+    *,
+    slug: str,
+    name: str,
+    owner_email: str,
+    owner_password: str | None,
+    domains: tuple[str, ...] = (),
+    with_plugins: bool = True,
 ) -> OrganizationRef:
     """Create an organization from the command line; the owner's account is made when the address is new.
 
     Args:
         owner_password: needed for a new account, refused for an existing one.
+        with_plugins: False leaves the default plugins out: the core alone.
 
     Raises:
         ValidationFailedError: slug, address or password are not acceptable.
@@ -71,7 +95,7 @@ def create_organization(
         owner = User.objects.filter(email=owner_email.lower()).first()
         if owner is None:
             owner = _new_user(owner_email, owner_password)
-    return create_organization_for(slug=slug, name=name, owner=owner, domains=domains)
+    return create_organization_for(slug=slug, name=name, owner=owner, domains=domains, with_plugins=with_plugins)
 
 
 def _new_user(email: str, password: str | None) -> User:

@@ -4,13 +4,53 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from platform_core.api.errors import MethodNotAllowedError, NotFoundError, PermissionDeniedError
+from platform_core.api.errors import (
+    MethodNotAllowedError,
+    NotFoundError,
+    PermissionDeniedError,
+    ValidationFailedError,
+)
 from platform_core.events.services import record_audit
 from platform_core.members.models import Member
 from platform_core.members.principal import Principal
+from platform_core.projects.models import Project
 
 CARD_CHANGES: Final = frozenset({"first_name", "last_name", "phone", "allow_newsletters", "custom_hotkeys"})
+MAX_PROJECTS: Final = 100
 OWN_CHANGES: Final = frozenset({"allow_newsletters", "custom_hotkeys"})
+
+
+@transaction.atomic
+def change_project_hotkeys(*, project_id: int, hotkeys: dict[str, Any], actor: Principal) -> Member:
+    """Set the actor's hotkeys for one project, over those for all; an empty object takes them away.
+
+    Args:
+        project_id: a project that the actor may see; the caller has checked it.
+
+    Raises:
+        NotFoundError: the membership has ended.
+        ValidationFailedError: there are hotkeys for too many projects.
+    """
+    member = Member.objects.select_for_update().filter(pk=actor.id, removed_at=None).first()
+    if member is None:
+        raise NotFoundError(f"There is no member {actor.id} here.")
+    ids = [int(text) for text in member.project_hotkeys if text != str(project_id)]
+    # Projects that were deleted take their hotkeys along here: no row refers to them.
+    kept = set(Project.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    if len(kept) >= MAX_PROJECTS:
+        raise ValidationFailedError(f"There are hotkeys for {MAX_PROJECTS} projects: take some away first.")
+    member.project_hotkeys = {text: keys for text, keys in member.project_hotkeys.items() if int(text) in kept}
+    if hotkeys:
+        member.project_hotkeys[str(project_id)] = hotkeys
+    member.save(update_fields=["project_hotkeys", "updated_at"])
+    record_audit(
+        actor=actor,
+        action="member.changed",
+        target_type="member",
+        target_id=member.pk,
+        data={"fields": ["project_hotkeys"], "project": project_id},
+    )
+    return member
 
 
 @transaction.atomic

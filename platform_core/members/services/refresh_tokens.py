@@ -13,12 +13,14 @@ from platform_core.members.credentials import digest_of
 from platform_core.members.gate import memory
 from platform_core.members.models import RefreshToken
 from platform_core.members.principal import Principal
+from platform_core.members.queries.policies import policy_here, token_lifetime, token_too_old
 from platform_core.members.tokens import ACCESS, REFRESH, read_token, sign_token
 from platform_core.members.types import IssuedSecret, SignedToken
 
 MAX_TOKEN_LENGTH: Final = 4096
 SEGMENTS: Final = 3
 INVALID: Final = "The refresh token is not valid or has expired."
+SWITCHED_OFF: Final = "The organization has switched refresh and access tokens off."
 
 
 def refuse_limited(actor: Principal) -> None:
@@ -53,16 +55,17 @@ def issue_refresh_token(*, member_id: int, actor: Principal | None) -> IssuedSec
         actor: who asks; None at a sign-in, where the password was the proof.
 
     Raises:
-        PermissionDeniedError: the actor's own credential is limited.
+        PermissionDeniedError: the actor's own credential is limited, or the organization has switched tokens off.
     """
     if actor is not None:
         refuse_limited(actor)
+    policy = policy_here()
+    if not policy.api_tokens_enabled:
+        raise PermissionDeniedError(SWITCHED_OFF)
     now = timezone.now()
     RefreshToken.objects.filter(member_id=member_id, expires_at__lt=now).delete()
     row_id = uuid.uuid4()
-    row = RefreshToken(
-        pk=row_id, member_id=member_id, digest=row_id.hex, expires_at=now + settings.JWT_REFRESH_TOKEN_LIFETIME
-    )
+    row = RefreshToken(pk=row_id, member_id=member_id, digest=row_id.hex, expires_at=now + token_lifetime(policy))
     row.save(force_insert=True)
     # The token names the row's own time of making, so that lists can show it again without its signature.
     token = signed(row)
@@ -142,7 +145,11 @@ def _revoke(row: RefreshToken) -> None:
 def _live_row(token: str, *, lock: bool = False) -> RefreshToken | None:
     if len(token) > MAX_TOKEN_LENGTH or read_token(token, kind=REFRESH) is None:
         return None
-    rows = RefreshToken.objects.select_for_update() if lock else RefreshToken.objects.all()
-    return rows.filter(
-        digest=digest_of(unsigned(token)), revoked_at=None, expires_at__gt=timezone.now(), member__removed_at=None
+    now = timezone.now()
+    rows = RefreshToken.objects.select_for_update(of=("self",)) if lock else RefreshToken.objects.all()
+    row = rows.filter(
+        digest=digest_of(unsigned(token)), revoked_at=None, expires_at__gt=now, member__removed_at=None
     ).first()
+    policy = policy_here()
+    usable = row is not None and policy.api_tokens_enabled and not token_too_old(policy, row.created_at, now)
+    return row if usable else None

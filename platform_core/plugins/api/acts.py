@@ -1,10 +1,13 @@
 """From a click to an act: checks at once what can be checked, then a job does it. Two acts at once are refused."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from platform_core.api.errors import ConflictError
+from platform_core.events.services import record_audit
 from platform_core.jobs.models import Job
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import path_of
@@ -37,7 +40,7 @@ def request_enable(*, slug: str, plan_hash: str, actor: Principal) -> UUID:
     if plan.action == "enable":
         activation.state = ActivationState.ENABLING
         activation.save(update_fields=["state", "updated_at"])
-    return start_job_async_or_sync(enable_plugin_job, slug, actor.id, actor=actor)
+    return _start("enable", enable_plugin_job, slug, actor)
 
 
 @transaction.atomic
@@ -50,7 +53,7 @@ def request_disable(*, slug: str, actor: Principal) -> UUID:
             f'Plugin "{slug}" is {activation.state}, not enabled.', data={"plugin": slug, "state": activation.state}
         )
     refuse_needed(slug)
-    return start_job_async_or_sync(disable_plugin_job, slug, actor.id, actor=actor)
+    return _start("disable", disable_plugin_job, slug, actor)
 
 
 @transaction.atomic
@@ -58,7 +61,20 @@ def request_purge_now(*, slug: str, confirm: str, actor: Principal) -> UUID:
     """Have a job purge a plugin without waiting for the retention time; raises as `request_enable`."""
     _claim(slug)
     locked_for_purge(slug, confirm)
-    return start_job_async_or_sync(purge_plugin_job, slug, actor.id, actor=actor)
+    return _start("purge", purge_plugin_job, slug, actor)
+
+
+def _start(what: str, act: Callable[..., Any], slug: str, actor: Principal) -> UUID:
+    """Start the job and write down who asked, from where; the job's own entry says what came of it."""
+    job = start_job_async_or_sync(act, slug, actor.id, actor=actor)
+    record_audit(
+        actor=actor,
+        action=f"plugin.{what}_requested",
+        target_type="plugin",
+        target_id=slug,
+        data={"job": str(job)},
+    )
+    return job
 
 
 def _claim(slug: str) -> Activation:

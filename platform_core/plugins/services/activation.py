@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from platform_core.api.errors import ConflictError, NotFoundError, TenonError, ValidationFailedError
 from platform_core.events.services import emit_event, record_audit
+from platform_core.jobs.schedules import unschedule_all
 from platform_core.members.gate import memory
 from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
@@ -166,6 +167,7 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
         activation = _locked(slug)
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
+        unschedule_all(plugin=slug)
         _remove_permissions(slug)
         activation.delete()
         unindex_plugin(slug)

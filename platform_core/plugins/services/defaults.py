@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -46,6 +47,9 @@ class DefaultPlugins:
     scripts: Mapping[str, DdlScript]
 
 
+NO_PLUGINS: Final = DefaultPlugins(plugins=(), scripts={})
+
+
 def default_plugins() -> DefaultPlugins:
     """Return the default plugins of this process with their cached scripts: one query, none without tables."""
     plugins = tuple(plugin for plugin in get_registry().plugins.values() if plugin.manifest.default_enabled)
@@ -55,7 +59,12 @@ def default_plugins() -> DefaultPlugins:
 
 
 def provision_with_defaults(
-    *, slug: str, name: str, created_by_user_id: int | None, domains: tuple[str, ...] = ()
+    *,
+    slug: str,
+    name: str,
+    created_by_user_id: int | None,
+    defaults: DefaultPlugins,
+    domains: tuple[str, ...] = (),
 ) -> tuple[OrganizationRef, DefaultPlugins]:
     """Make an organization with its tables and those of the default plugins. Must be inside a transaction.
 
@@ -65,7 +74,6 @@ def provision_with_defaults(
     Returns:
         The organization, and what is left to be done by `enable_default_plugins` in its scope.
     """
-    defaults = default_plugins()
     provision = partial(
         provision_organization, slug=slug, name=name, created_by_user_id=created_by_user_id, domains=domains
     )

@@ -41,3 +41,30 @@ PROJECT: Final[dict[str, Any]] = {
     "maximum_annotations": 1,
     "state": "IN_PROGRESS",
 }
+ANNOTATOR: Final = {
+    "id": 7,
+    "username": "grace",
+    "first_name": "Grace",
+    "last_name": "H",
+    "email": "grace@example.com",
+    "avatar": None,
+}
+SUMMARY: Final = {
+    "project": 1,
+    "tasks_seen": 926,
+    "all_data_columns": {"text": 926, "phase": 41},
+    "common_data_columns": ["text"],
+    "created_annotations": {"topic|text|choices": 12},
+    "created_labels": {"topic": {"Weather": 9, "Traffic": 3}},
+}
+TEMPLATE: Final = {
+    "key": "text_classification",
+    "name": "Topics of a text",
+    "title": "Topics of a text",
+    "group": "Text",
+    "description": "Give each text one topic or several.",
+    "plugin": "",
+    "object_types": ["Text"],
+    "control_types": ["Choices"],
+    "label_config": LABEL_CONFIG,
+}

@@ -42,6 +42,16 @@ READABLE = [
 ]
 
 
+class ControlWeightSerializer(serializers.Serializer[Any]):
+    """How much a control and its labels count where annotations are compared."""
+
+    overall = serializers.FloatField(min_value=0, max_value=1_000_000, default=1.0, help_text="Weight of the control.")
+    type = serializers.CharField(required=False, help_text="Tag of the control; told, not set.")
+    labels = serializers.DictField(
+        child=serializers.FloatField(min_value=0, max_value=1_000_000), required=False, help_text="Label to weight."
+    )
+
+
 class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
     """Fields of a project that members may set."""
 
@@ -52,20 +62,49 @@ class ProjectWriteSerializer(serializers.ModelSerializer[Project]):
         allow_blank=True,
         trim_whitespace=False,
         write_only=True,
-        help_text="Password for task media; kept encrypted, never answered. Null or empty takes it away.",
+        help_text="Password for task media; kept encrypted, never answered. An empty text takes it away.",
+    )
+    control_weights = serializers.DictField(
+        child=ControlWeightSerializer(),
+        required=False,
+        allow_null=True,
+        help_text="Control to its weights; what the label config does not have is left out.",
     )
 
     class Meta:
         model = Project
-        fields = WRITABLE
+        fields = [*WRITABLE, "control_weights"]
         extra_kwargs = {
-            name: {"allow_null": True} for name in ("description", "expert_instruction", "model_version", "color")
+            "label_config": {"trim_whitespace": False},
+            **{
+                name: {"allow_null": True}
+                for name in ("title", "description", "expert_instruction", "model_version", "color", "label_config")
+            },
         }
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Store null texts as empty ones, as Label Studio's clients send either."""
-        nullable = ("pinned_at", "task_data_login", "task_data_password")
-        return {name: "" if value is None and name not in nullable else value for name, value in attrs.items()}
+        """Store null texts as empty ones, as Label Studio's clients send either; a null password says nothing."""
+        nullable = ("pinned_at", "task_data_login")
+        silent = ("task_data_password", "label_config", "control_weights")
+        return {
+            name: "" if value is None and name not in nullable else value
+            for name, value in attrs.items()
+            if value is not None or name not in silent
+        }
+
+
+class ProjectCreateSerializer(ProjectWriteSerializer):
+    """Fields of a new project, which may begin with a template."""
+
+    template = serializers.CharField(
+        required=False,
+        allow_null=True,
+        allow_blank=True,
+        help_text="Key of a project template; gives the label config, and title and description unless sent.",
+    )
+
+    class Meta(ProjectWriteSerializer.Meta):
+        fields = [*ProjectWriteSerializer.Meta.fields, "template"]
 
 
 class CreatorSerializer(serializers.Serializer[Any]):
@@ -87,23 +126,34 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     queue_done = serializers.IntegerField(read_only=True, allow_null=True, help_text="Finished tasks.")
     config_has_control_tags = serializers.BooleanField(read_only=True)
     config_suitable_for_bulk_annotation = serializers.BooleanField(read_only=True)
-    assignment_settings = serializers.DictField(read_only=True)
-    review_settings = serializers.DictField(read_only=True)
+    assignment_settings = serializers.DictField(read_only=True, help_text="How tasks are handed out.")
+    review_settings = serializers.DictField(read_only=True, help_text="How annotations are reviewed.")
+    task_data_password = serializers.CharField(read_only=True, allow_null=True, help_text="Always null: a secret.")
+    control_weights = serializers.DictField(child=ControlWeightSerializer(), read_only=True)
+    parsed_label_config = serializers.DictField(
+        read_only=True, help_text="Control to type, to_name, inputs, labels and labels_attrs."
+    )
+    members = serializers.ListField(
+        child=serializers.DictField(), read_only=True, required=False, help_text="Only with `members_limit`."
+    )
+    members_count = serializers.IntegerField(read_only=True, required=False, help_text="Only with `members_limit`.")
     state = serializers.CharField(read_only=True, help_text="CREATED, IN_PROGRESS or COMPLETED.")
-    task_number = serializers.IntegerField(read_only=True)
-    finished_task_number = serializers.IntegerField(read_only=True)
-    total_predictions_number = serializers.IntegerField(read_only=True)
-    total_annotations_number = serializers.IntegerField(read_only=True)
-    num_tasks_with_annotations = serializers.IntegerField(read_only=True)
-    useful_annotation_number = serializers.IntegerField(read_only=True)
-    ground_truth_number = serializers.IntegerField(read_only=True)
-    skipped_annotations_number = serializers.IntegerField(read_only=True)
+    task_number = serializers.IntegerField(read_only=True, allow_null=True)
+    finished_task_number = serializers.IntegerField(read_only=True, allow_null=True)
+    total_predictions_number = serializers.IntegerField(read_only=True, allow_null=True)
+    total_annotations_number = serializers.IntegerField(read_only=True, allow_null=True)
+    num_tasks_with_annotations = serializers.IntegerField(read_only=True, allow_null=True)
+    useful_annotation_number = serializers.IntegerField(read_only=True, allow_null=True)
+    ground_truth_number = serializers.IntegerField(read_only=True, allow_null=True)
+    skipped_annotations_number = serializers.IntegerField(read_only=True, allow_null=True)
 
     class Meta:
         model = Project
         fields = [
-            *[name for name in READABLE if name != "task_data_password"],
+            *READABLE,
             *COUNTERS,
+            "members",
+            "members_count",
             "organization",
             "created_by",
             "queue_total",
@@ -120,14 +170,14 @@ class ProjectCountsSerializer(serializers.Serializer[Any]):
     """Id and counters of a project."""
 
     id = serializers.IntegerField()
-    task_number = serializers.IntegerField()
-    finished_task_number = serializers.IntegerField()
-    total_predictions_number = serializers.IntegerField()
-    total_annotations_number = serializers.IntegerField()
-    num_tasks_with_annotations = serializers.IntegerField()
-    useful_annotation_number = serializers.IntegerField()
-    ground_truth_number = serializers.IntegerField()
-    skipped_annotations_number = serializers.IntegerField()
+    task_number = serializers.IntegerField(allow_null=True)
+    finished_task_number = serializers.IntegerField(allow_null=True)
+    total_predictions_number = serializers.IntegerField(allow_null=True)
+    total_annotations_number = serializers.IntegerField(allow_null=True)
+    num_tasks_with_annotations = serializers.IntegerField(allow_null=True)
+    useful_annotation_number = serializers.IntegerField(allow_null=True)
+    ground_truth_number = serializers.IntegerField(allow_null=True)
+    skipped_annotations_number = serializers.IntegerField(allow_null=True)
 
 
 class LabelConfigSerializer(serializers.Serializer[Any]):

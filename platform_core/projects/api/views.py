@@ -1,72 +1,60 @@
 """REST views of projects: thin; the verbs are in services, the nouns in queries."""
 
-from typing import Any
-
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_core.api.errors import ValidationFailedError
+from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
+from platform_core.api.pagination import PageNumberPagination
+from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api import examples
+from platform_core.projects.api.list_query import LIST_PARAMETERS, MEMBERS_LIMIT, members_limit, project_filter
 from platform_core.projects.api.serializers import (
     LabelConfigSerializer,
     ProjectAccessSerializer,
     ProjectCountsSerializer,
+    ProjectCreateSerializer,
     ProjectSerializer,
     ProjectWriteSerializer,
     ValidationResultSerializer,
 )
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config.changes import config_essential_data_has_changed
-from platform_core.projects.managers import COUNTERS
-from platform_core.projects.queries import (
-    ordering_of,
-    project_object,
-    project_rows,
-    projects_visible_to,
-    visible_project,
-)
+from platform_core.projects.queries import visible_project
+from platform_core.projects.queries.lists import Shape, project_json, project_page
 from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
+from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
+from platform_core.projects.services.templates import with_template
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 
 TAG = "Projects"
 
 
-def _filtered(view: TenonAPIView, request: Request) -> Any:
-    """Return the visible projects, cut by the list's query parameters, in its order."""
-    queryset = projects_visible_to(view.principal)
-    query = request.query_params
-    if ids := query.get("ids"):
-        try:
-            queryset = queryset.filter(pk__in=[int(part) for part in ids.split(",")][:1000])
-        except (ValueError, OverflowError) as error:
-            raise ValidationFailedError(
-                validation_errors={"ids": ["A comma separated list of numbers is expected."]}
-            ) from error
-    for name in ("title", "search"):
-        if text := query.get(name):
-            queryset = queryset.filter(title__icontains=text.replace("\0", ""))
-    match query.get("filter"):
-        case "pinned_only":
-            queryset = queryset.filter(pinned_at__isnull=False)
-        case "exclude_pinned":
-            queryset = queryset.filter(pinned_at__isnull=True)
-    return queryset
+def _page(view: TenonAPIView, request: Request, shape: Shape) -> Response:
+    """Return a page of the projects that the query string asks for."""
+    wanted, principal = project_filter(request), view.principal
+
+    def read(start: int, size: int) -> tuple[bytes, int]:
+        page = project_page(principal, wanted, shape=shape, start=start, size=size)
+        return page.content, page.count
+
+    return PageNumberPagination().raw_response(request, read)
 
 
-def _one(view: TenonAPIView, project_id: int) -> dict[str, Any]:
-    visible_project(view.principal, project_id)
-    return project_object(project_rows(projects_visible_to(view.principal)).get(pk=project_id))
+def _tagged(found: tuple[bytes, int], *, status: int = 200) -> Response:
+    content, version = found
+    return tagged(RawJSON(content), version, status=status)
 
 
 class ProjectListAPI(TenonAPIView):
     """Projects of the organization."""
 
-    serializer_class = ProjectWriteSerializer
+    serializer_class = ProjectCreateSerializer
     permission_required = ViewClassPermission(GET=all_permissions.projects_view, POST=all_permissions.projects_create)
 
     @operation(
@@ -75,28 +63,29 @@ class ProjectListAPI(TenonAPIView):
         description="Pinned projects first, then the newest. A page past the end is empty.",
         response=ProjectSerializer(many=True),
         example=[examples.PROJECT],
+        parameters=LIST_PARAMETERS,
     )
     def get(self, request: Request) -> Response:
         """Return a page of projects."""
-        queryset = _filtered(self, request)
-        rows = project_rows(queryset).order_by(*ordering_of(request.query_params.get("ordering")))
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response([project_object(row) for row in page or []])
+        return _page(self, request, "project")
 
     @api_webhook(WebhookAction.PROJECT_CREATED)
     @operation(
         tag=TAG,
         summary="Create a project",
-        request=ProjectWriteSerializer,
+        request=ProjectCreateSerializer,
         response=ProjectSerializer,
         status=201,
         example=examples.PROJECT,
         request_example=examples.NEW_PROJECT,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Create a project."""
-        project = create_project(values=self.validated(request), actor=self.principal)
-        return Response(_one(self, project.pk), status=201)
+        values = with_template(self.validated(request), self.principal)
+        project = create_project(values=values, actor=self.principal)
+        return _tagged(project_json(self.principal, project.pk), status=201)
 
 
 class ProjectCountsAPI(TenonAPIView):
@@ -110,13 +99,11 @@ class ProjectCountsAPI(TenonAPIView):
         summary="List counters of projects",
         response=ProjectCountsSerializer(many=True),
         example=[examples.COUNTS],
+        parameters=LIST_PARAMETERS,
     )
     def get(self, request: Request) -> Response:
         """Return a page of ids and counters."""
-        queryset = _filtered(self, request)
-        rows = queryset.with_counts().values("id", *COUNTERS)
-        page = self.paginate_queryset(rows.order_by(*ordering_of(request.query_params.get("ordering"))))
-        return self.get_paginated_response(page)
+        return _page(self, request, "counts")
 
 
 class ProjectAPI(TenonAPIView):
@@ -127,26 +114,37 @@ class ProjectAPI(TenonAPIView):
         GET=all_permissions.projects_view, PATCH=all_permissions.projects_change, DELETE=all_permissions.projects_delete
     )
 
-    @operation(tag=TAG, summary="Get a project", response=ProjectSerializer, example=examples.PROJECT)
-    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+    @operation(
+        tag=TAG,
+        summary="Get a project",
+        response=ProjectSerializer,
+        example=examples.PROJECT,
+        parameters=[MEMBERS_LIMIT],
+    )
+    def get(self, request: Request, pk: int) -> Response:
         """Return a project."""
-        return Response(_one(self, pk))
+        return _tagged(project_json(self.principal, pk, members_limit=members_limit(request)))
 
     @api_webhook(WebhookAction.PROJECT_UPDATED)
     @operation(
         tag=TAG,
         summary="Change a project",
-        description="Change a project. A label config that would orphan annotations is refused.",
+        description=(
+            "Change a project. A label config that would orphan annotations is refused. The `ETag` is that of the "
+            "settings: work on tasks, which moves the counters, does not change it."
+        ),
         request=ProjectWriteSerializer(partial=True),
         response=ProjectSerializer,
         example=examples.PROJECT,
         request_example={"title": "Conflicts in New England"},
+        errors=(412,),
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change fields of a project."""
         visible_project(self.principal, pk)
-        update_project(project_id=pk, values=self.validated(request, partial=True), actor=self.principal)
-        return Response(_one(self, pk))
+        values = self.validated(request, partial=True)
+        update_project(project_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
+        return _tagged(project_json(self.principal, pk))
 
     @api_webhook(WebhookAction.PROJECT_DELETED)
     @operation(tag=TAG, summary="Delete a project", status=204)
@@ -172,10 +170,11 @@ class ProjectValidateAPI(TenonAPIView):
         request_example={"label_config": examples.LABEL_CONFIG},
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Answer 200 for a good config, 400 with every fault for a bad one."""
+        """Answer 200 for a good config, 400 with every fault for a bad one or with the work that is in its way."""
         project = visible_project(self.principal, pk)
         text = self.validated(request)["label_config"]
         checked = check_label_config(text, principal=self.principal, project_id=pk, previous=project.label_config)
+        refuse_orphaning_change(project=project, new=checked, principal=self.principal)
         changed = None
         if checked.compiled is not None and not is_empty(project.label_config):
             old = compiled_config(project.label_config, self.principal.enabled_plugins)

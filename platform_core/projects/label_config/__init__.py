@@ -20,6 +20,7 @@ from platform_core.projects.label_config.errors import (
 from platform_core.projects.label_config.parsed import control_weights, parsed_label_config
 from platform_core.projects.label_config.parser import parse_label_config
 from platform_core.projects.label_config.results import ResultLimits, ResultValidator
+from platform_core.projects.label_config.samples import sample_data, sample_result
 from platform_core.projects.label_config.schemas import result_json_schema, value_schema
 from platform_core.projects.label_config.tags import TagKind, TagRegistry, TagSpec
 from platform_core.projects.label_config.task_data import TaskDataValidator
@@ -50,6 +51,8 @@ __all__ = [
     "parse_label_config",
     "parsed_label_config",
     "result_json_schema",
+    "sample_data",
+    "sample_result",
     "taxonomy_bindings",
     "value_schema",
 ]

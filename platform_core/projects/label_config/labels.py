@@ -63,6 +63,18 @@ def _add_label(
     return below
 
 
+def collect_columns(node: Node) -> tuple[str, ...]:
+    """Names of the columns that the channels of a TimeSeries show, each once."""
+    names: dict[str, None] = {}
+    pending = list(reversed(node.children))
+    while pending:
+        child = pending.pop()
+        if child.tag == "Channel" and (column := child.attributes.get("column", "").strip()):
+            names[column] = None
+        pending.extend(reversed(child.children))
+    return tuple(names)
+
+
 def collect_buckets(node: Node, issues: list[ConfigIssue]) -> tuple[str, ...]:
     """Names of the buckets of a Ranker."""
     names: dict[str, None] = {}

@@ -32,9 +32,9 @@ def control_weights(config: LabelConfig, current: Mapping[str, Any] | None = Non
         known = _mapping(_mapping(current).get(name))
         labels = _mapping(known.get("labels"))
         weights[name] = {
-            "overall": known.get("overall") or 1.0,
+            "overall": _weight(known.get("overall")),
             "type": control.tag,
-            "labels": {label.value: labels.get(label.value) or 1.0 for label in control.labels},
+            "labels": {label.value: _weight(labels.get(label.value)) for label in control.labels},
         }
     return weights
 
@@ -69,3 +69,9 @@ def _conditionals(attributes: Mapping[str, str]) -> dict[str, str] | None:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _weight(value: object) -> float:
+    """A weight of nothing is a weight; what is no number was never set."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else 1.0  # type: ignore[arg-type]

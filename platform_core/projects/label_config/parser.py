@@ -9,7 +9,7 @@ from platform_core.plugins.types import TaxonomyRef
 from platform_core.projects.label_config.content_rules import script_issues
 from platform_core.projects.label_config.core_tags import CORE_TAGS
 from platform_core.projects.label_config.errors import ConfigIssue, InvalidLabelConfigError
-from platform_core.projects.label_config.labels import collect_buckets, collect_labels
+from platform_core.projects.label_config.labels import collect_buckets, collect_columns, collect_labels
 from platform_core.projects.label_config.reference_rules import reference_issues
 from platform_core.projects.label_config.tags import TagKind, TagRegistry, TagSpec
 from platform_core.projects.label_config.tree import Node, has_control_character, read_tree
@@ -107,6 +107,7 @@ class _Parser:
                     value=next((node.attributes[a] for a in spec.value_attributes if node.attributes.get(a)), ""),
                     attributes=MappingProxyType(dict(node.attributes)),
                     to_name=_names_in(node.attributes.get("toName", "")),
+                    columns=collect_columns(node),
                     index_flags=flags,
                     line=node.line,
                 )
@@ -220,6 +221,8 @@ class _Parser:
                 self.issues.append(node.issue("bad_attribute", message))
 
     def _check_parent(self, node: Node, spec: TagSpec) -> None:
+        if node.tag == "Channel" and not node.attributes.get("column", "").strip():
+            self.issues.append(node.issue("missing_attribute", "Channel needs the attribute 'column'"))
         parent = node.parent
         while parent is not None and (known := self.tags.get(parent.tag)) and known.kind is TagKind.VISUAL:
             if parent.tag in spec.parents:

@@ -64,13 +64,19 @@ class DataVariable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectTag:
-    """A tag that shows task data. `name` contains `{{idx}}` (or another flag) inside a Repeater."""
+    """A tag that shows task data.
+
+    Attributes:
+        name: contains `{{idx}}` (or another flag) inside a Repeater.
+        columns: of the data that its channels show, for `TimeSeries`.
+    """
 
     name: str
     spec: TagSpec
     value: str
     attributes: Mapping[str, str]
     to_name: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     index_flags: tuple[str, ...] = ()
     line: int = 0
 

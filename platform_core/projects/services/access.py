@@ -1,5 +1,7 @@
 """Granting projects to members and teams."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from platform_core.api.errors import ValidationFailedError
@@ -35,6 +37,13 @@ def set_access(*, project: Project, members: list[int] | None, teams: list[int] 
         target_id=project.pk,
         data={"members": members, "teams": teams},
     )
+
+
+def give_access(*, member_id: int, project_ids: Collection[int]) -> None:
+    """Give a newcomer the projects that an invitation named; those that are gone meanwhile are left out."""
+    found = Project.objects.filter(pk__in=project_ids).values_list("pk", flat=True)
+    rows = [ProjectMembership(project_id=pk, member_id=member_id) for pk in found]
+    ProjectMembership.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def access_of(project: Project) -> dict[str, list[int]]:

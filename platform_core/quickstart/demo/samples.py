@@ -16,8 +16,10 @@ from platform_core.plugins.loader import get_registry
 from platform_core.plugins.registrations import ImporterSpec, ProjectTemplateSpec, SampleData
 from platform_core.plugins.services.activation import enable_plugin
 from platform_core.projects.services.projects import create_project
+from platform_core.tasks.models import ImportRun
 from platform_core.tasks.services.import_plugins import tasks_of_importer
-from platform_core.tasks.services.imports import import_tasks, in_batches
+from platform_core.tasks.services.import_sources import PartBatch, in_batches
+from platform_core.tasks.services.imports import import_tasks
 
 BATCH: Final = 2000
 _LOADED: Final = "demo.sample_loaded"
@@ -118,8 +120,10 @@ def _load(sample: Sample, actor: Principal, file: Path) -> LoadedSample:
         actor=actor,
     )
     with file.open("rb") as stream:
-        batches = in_batches(tasks_of_importer(sample.importer, stream), BATCH)
-        report = import_tasks(project=project, batches=batches, source_format=sample.importer_key, actor=actor)
+        tasks = tasks_of_importer(sample.importer, stream, key=sample.importer_key)
+        batches = (PartBatch(batch, None) for batch in in_batches(tasks, BATCH))
+        run = ImportRun(project=project, source_format=sample.importer_key, created_by_id=actor.id)
+        report = import_tasks(project=project, batches=batches, run=run, actor=actor)
     facts = {"project": project.pk, "tasks": len(report.task_ids), "file": file.name}
     record_audit(actor=actor, action=_LOADED, target_type="project_template", target_id=sample.key, data=facts)
     return LoadedSample(sample=sample, project_id=project.pk, tasks=len(report.task_ids))

@@ -1,35 +1,30 @@
-"""From a request to a stream of tasks: raw bodies and uploaded files, core formats and those of enabled plugins."""
+"""From a request to what is to be imported: a raw body, uploaded files, or a file behind a URL."""
 
-import io
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO, Final, cast
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from platform_core.api.errors import PayloadTooLargeError, ValidationFailedError
-from platform_core.members.principal import Principal
-from platform_core.plugins.loader import get_registry
-from platform_core.plugins.registrations import ImporterSpec
-from platform_core.tasks.reading import (
-    ImportTask,
-    detect_format,
-    iter_csv,
-    iter_json_items,
-    iter_jsonl,
-    iter_tsv,
-    normalize_tasks,
-)
-from platform_core.tasks.reading.source import BoundedStream
-from platform_core.tasks.services.import_plugins import tasks_of_importer
-from platform_core.tasks.services.imports import in_batches
+from platform_core.files import KNOWN_EXTENSIONS, extension_of
+from platform_core.outbound import OutboundFailedError, OutboundLimits, open_stream
+from platform_core.tasks.reading import detect_format
+from platform_core.tasks.reading.formats import BY_CONTENT_TYPE
+from platform_core.tasks.reading.spool import spooled
+from platform_core.tasks.services.import_runs import ImportOptions, IncomingFile
+from platform_core.tasks.services.import_sources import CORE_FORMATS, HEAD_BYTES
 
-BATCH: Final = 2000
-HEAD_BYTES: Final = 64 * 1024
 MAX_FILES: Final = 100
-CORE_FORMATS: Final = frozenset({"json", "jsonl", "csv", "tsv"})
+MAX_FIELDS: Final = 100
+URL_SECONDS: Final = 60.0
+YES: Final = frozenset({"1", "true", "yes", "on"})
 
 
 class StreamParser(BaseParser):
@@ -43,102 +38,154 @@ class StreamParser(BaseParser):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportBody:
-    """Tasks of a request, not yet read.
+class Incoming:
+    """What a request brings.
 
     Attributes:
-        formats: what was recognised, one entry a file.
-        batches: read once, in order.
+        files: to be kept and imported; at least one, or exactly one body.
+        is_body: the one file is the request's body.
+        url: where the one file was fetched from.
     """
 
-    formats: list[str]
-    batches: Iterable[list[ImportTask]]
+    files: list[IncomingFile]
+    is_body: bool
+    url: str = ""
 
-    @property
-    def by_plugin(self) -> bool:
-        """Say whether a plugin reads any part: only the core's readers are known to leave the database alone."""
-        return not CORE_FORMATS.issuperset(self.formats)
-
-
-class PeekedStream:
-    """A stream whose first bytes were looked at and are given again."""
-
-    def __init__(self, stream: Any, head: bytes) -> None:
-        self._stream = stream
-        self._head = head
-
-    def read(self, size: int = -1) -> bytes:
-        """Read up to `size` bytes, the head first."""
-        if not self._head:
-            return bytes(self._stream.read(size)) if size >= 0 else bytes(self._stream.read())
-        if size < 0:
-            head, self._head = self._head, b""
-            return head + bytes(self._stream.read())
-        piece, self._head = self._head[:size], self._head[size:]
-        return piece
+    def parts(self) -> list[bytes | BinaryIO]:
+        """Return what makes this request another one: names and contents, or the URL, whatever is behind it now."""
+        if self.url:
+            return [self.url.encode()]
+        return [part for file in self.files for part in (file.name.encode("utf-8", "replace"), file.stream)]
 
 
-def import_body(request: Request, principal: Principal) -> ImportBody:
-    """Return the tasks of an import request.
+@contextmanager
+def incoming(request: Request) -> Iterator[Incoming]:
+    """Take what is to be imported off the network; files live as long as the block.
 
     Raises:
-        PayloadTooLargeError: the announced length is over the limit.
-        ValidationFailedError: there is no file, too many, or the named importer is unknown.
+        PayloadTooLargeError: it is over the limit.
+        ValidationFailedError: the form has neither files nor a URL, or too many files.
+        OutboundError: the URL cannot be fetched.
     """
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    limit = settings.TENON_MAX_IMPORT_BYTES
-    if length.isdigit() and int(length) > limit:
-        raise PayloadTooLargeError(f"An import takes at most {limit} bytes; split the file.", data={"limit": limit})
-    wanted = request.query_params.get("format") or None
-    if (request.content_type or "").startswith("multipart/form-data"):
-        files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-        if not files or len(files) > MAX_FILES:
+    kind = (request.content_type or "").partition(";")[0].strip().lower()
+    with ExitStack() as stack:
+        if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+            body = stack.enter_context(raw_body(request))
+            file = IncomingFile(stream=body, name="", content_type=request.content_type)
+            yield Incoming(files=[file], is_body=True)
+            return
+        refuse_long_announcement(request)
+        files = [
+            IncomingFile(stream=_binary(file), name=file.name or "", content_type=file.content_type)
+            for name in request.FILES
+            for file in request.FILES.getlist(name)
+        ]
+        if len(files) > MAX_FILES:
             raise ValidationFailedError(
                 validation_errors={"file": [f"Send 1 to {MAX_FILES} files; {len(files)} came."]}
             )
-        parts = [_part(file, file.name or "", file.content_type, wanted, principal) for file in files]
-    else:
-        stream = request._request  # noqa: SLF001  (the unread body; DRF's own attribute would parse it)
-        parts = [_part(stream, "", request.content_type, wanted, principal)]
-    return ImportBody(formats=[name for name, _ in parts], batches=(batch for _, batches in parts for batch in batches))
+        url = ""
+        if not files:
+            url = _url(request)
+            files = [stack.enter_context(_fetched(url))]
+        yield Incoming(files=files, is_body=False, url=url)
 
 
-def _part(
-    stream: Any, filename: str, content_type: str | None, wanted: str | None, principal: Principal
-) -> tuple[str, Iterator[list[ImportTask]]]:
-    head = bytes(stream.read(HEAD_BYTES))
-    body: Any = PeekedStream(stream, head)
-    importer = _importer(head, filename, wanted, principal)
-    if importer is not None:
-        key, spec = importer
-        whole = io.BufferedReader(BoundedStream(body, max_bytes=settings.TENON_MAX_IMPORT_BYTES))
-        return key, in_batches(tasks_of_importer(spec, whole), BATCH)
-    name = wanted if wanted in CORE_FORMATS else detect_format(head, filename, content_type)
-    return name, _core_batches(name, body)
+def raw_body(request: Request) -> BinaryIO:
+    """Return the whole body as a file, to be closed, taken off the network.
+
+    Raises:
+        PayloadTooLargeError: it is over the limit, by its announced length or in fact.
+        BadRequestError: it came too slowly.
+    """
+    refuse_long_announcement(request)
+    stream = request._request  # noqa: SLF001  (the unread body; DRF's own attribute would parse it)
+    return spooled(stream, max_bytes=settings.TENON_MAX_IMPORT_BYTES, max_seconds=settings.TENON_MAX_BODY_SECONDS)
 
 
-def _core_batches(name: str, body: BinaryIO) -> Iterator[list[ImportTask]]:
+def refuse_long_announcement(request: Request) -> None:
+    """Refuse a body by the length that it announces.
+
+    Raises:
+        PayloadTooLargeError: it is over the limit.
+    """
     limit = settings.TENON_MAX_IMPORT_BYTES
-    if name == "json":
-        return (normalize_tasks(batch) for batch in iter_json_items(body, batch_size=BATCH, max_bytes=limit))
-    if name == "jsonl":
-        return (normalize_tasks(batch) for batch in iter_jsonl(body, batch_size=BATCH, max_bytes=limit))
-    reader = iter_csv if name == "csv" else iter_tsv
-    rows = reader(body, batch_size=BATCH, max_bytes=limit)
-    return ([ImportTask(item, {}, [], [], None) for item in batch.items] for batch in rows)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdigit() and int(length) > limit:
+        raise PayloadTooLargeError(f"An import takes at most {limit} bytes; split the file.", data={"limit": limit})
 
 
-def _importer(head: bytes, filename: str, wanted: str | None, principal: Principal) -> tuple[str, ImporterSpec] | None:
-    """Return the plugin importer that is named, or that recognises the file. Core formats by name win."""
-    importers = get_registry().importers(principal.enabled_plugins)
-    if wanted in CORE_FORMATS:
-        return None
-    if wanted is not None:
-        if wanted not in importers:
-            known = ", ".join(["json", "jsonl", "csv", "tsv", *sorted(importers)])
-            raise ValidationFailedError(validation_errors={"format": [f"Unknown format {wanted!r}; one of {known}."]})
-        return wanted, importers[wanted]
-    for key, spec in importers.items():
-        if spec.sniff(head, filename):
-            return key, spec
-    return None
+def import_options(request: Request) -> ImportOptions:
+    """Return the options of an import, which stand in the query.
+
+    Raises:
+        ValidationFailedError: there are too many fields.
+    """
+    query = request.query_params
+    fields = [
+        name.strip()
+        for value in query.getlist("preannotated_from_fields")
+        for name in value.strip("[]").split(",")
+        if name.strip()
+    ]
+    if len(fields) > MAX_FIELDS:
+        raise ValidationFailedError(validation_errors={"preannotated_from_fields": [f"At most {MAX_FIELDS} fields."]})
+    return ImportOptions(
+        format=query.get("format") or None,
+        commit=query.get("commit_to_project", "true").lower() in YES,
+        preannotated_from_fields=[name.strip("\"'") for name in fields],
+    )
+
+
+def named_body(body: IncomingFile, options: ImportOptions) -> IncomingFile:
+    """Give a body the name of a file of its format, under which it is kept for later."""
+    head = body.stream.read(HEAD_BYTES)
+    body.stream.seek(0)
+    name = options.format if options.format in CORE_FORMATS else detect_format(head, None, body.content_type)
+    return IncomingFile(stream=body.stream, name=f"import.{name}", content_type=body.content_type)
+
+
+def wants(request: Request, name: str) -> bool:
+    """Say whether a switch of the query is on."""
+    return request.query_params.get(name, "").lower() in YES
+
+
+def _binary(file: Any) -> BinaryIO:
+    """Return the plain file inside an uploaded one, which has a different idea of reading."""
+    return cast("BinaryIO", file.file)
+
+
+def _url(request: Request) -> str:
+    url = request.data.get("url") if hasattr(request.data, "get") else None
+    if not isinstance(url, str) or not url.strip():
+        raise ValidationFailedError(
+            validation_errors={"file": [f"Send 1 to {MAX_FILES} files, or a `url`; nothing came."]}
+        )
+    return url.strip()
+
+
+@contextmanager
+def _fetched(url: str) -> Iterator[IncomingFile]:
+    """Fetch a file through the guard."""
+    limits = OutboundLimits(redirects=5, max_bytes=settings.TENON_MAX_IMPORT_BYTES, total_seconds=URL_SECONDS)
+    with tempfile.TemporaryFile() as file:
+        with open_stream(url=url, limits=limits) as answer:
+            if answer.status != 200:
+                raise OutboundFailedError(
+                    f"{answer.host} answers {answer.status}.", data={"host": answer.host, "status": answer.status}
+                )
+            for chunk in answer.chunks():
+                file.write(chunk)
+            content_type = answer.headers.get("content-type", "")
+            name = _name_of(answer.url, content_type)
+        file.seek(0)
+        yield IncomingFile(stream=file, name=name, content_type=content_type)
+
+
+def _name_of(url: str, content_type: str) -> str:
+    """Return the last part of a URL's path, with an extension by the content type where it has none that is known."""
+    name = PurePosixPath(unquote(urlsplit(url).path)).name
+    declared = BY_CONTENT_TYPE.get(content_type.partition(";")[0].strip().lower())
+    if declared is not None and extension_of(name) not in KNOWN_EXTENSIONS:
+        return f"{name or 'import'}.{declared}"
+    return name

@@ -28,6 +28,52 @@ ANNOTATION: Final[dict[str, Any]] = {
     "warnings": [],
 }
 NEW_ANNOTATION: Final = {"result": RESULT, "lead_time": 4.2}
+DRAFT: Final[dict[str, Any]] = {
+    "id": 4,
+    "user": "ada@example.com",
+    "created_username": " ada@example.com, 1",
+    "created_ago": "",
+    "result": RESULT,
+    "lead_time": 3.5,
+    "was_postponed": False,
+    "import_id": None,
+    "created_at": "2026-11-20T12:00:00.000000Z",
+    "updated_at": "2026-11-20T12:00:00.000000Z",
+    "version": 2,
+    "task": 3,
+    "annotation": None,
+}
+NEW_DRAFT: Final = {"result": RESULT, "lead_time": 3.5, "version": 1}
+HISTORY_ITEM: Final[dict[str, Any]] = {
+    "id": 11,
+    "action": "updated",
+    "annotation_id": 5,
+    "task_id": 3,
+    "project_id": 1,
+    "organization_id": 1,
+    "created_by": 1,
+    "created_at": "2026-11-20T12:05:00.000000Z",
+    "started_at": None,
+    "lead_time": 4.2,
+    "was_cancelled": False,
+    "ground_truth": False,
+    "previous_result": [],
+    "result": RESULT,
+    "draft_id": None,
+    "review_id": None,
+    "comment": None,
+    "comment_id": None,
+}
+STATE_CHANGE: Final[dict[str, Any]] = {
+    "id": "h11",
+    "state": "COMPLETED",
+    "previous_state": "CREATED",
+    "transition_name": "task_completed",
+    "reason": "",
+    "context_data": {},
+    "triggered_by": {"id": 1, "email": "ada@example.com"},
+    "created_at": "2026-11-20T12:05:00.000000Z",
+}
 PREDICTION: Final[dict[str, Any]] = {
     "id": 9,
     "result": RESULT,
@@ -62,6 +108,14 @@ TASK: Final[dict[str, Any]] = {
     "predictions": [],
     "drafts": [],
 }
+HANDED_OUT: Final = {
+    **TASK,
+    "is_labeled": False,
+    "annotations": [],
+    "queue": "Sequence queue",
+    "unique_lock_id": "17",
+    "lock_expires_at": "2026-11-20T13:00:00.000000Z",
+}
 NEW_TASK: Final = {"project": 1, "data": {"text": "Saw opposite traffic at the same altitude."}}
 PAGE: Final = {"tasks": [TASK], "total": 926, "total_annotations": 12, "total_predictions": 0, "next_cursor": None}
 REPORT: Final = {
@@ -69,11 +123,13 @@ REPORT: Final = {
     "task_count": 2,
     "annotation_count": 0,
     "prediction_count": 0,
+    "predictions_count": 0,
     "duration": 0.02,
     "file_upload_ids": [],
     "could_be_tasks_list": True,
     "found_formats": ["json"],
     "data_columns": ["text"],
+    "warnings": [],
 }
 RUN: Final = {
     "id": 2,
@@ -85,9 +141,15 @@ RUN: Final = {
     "prediction_count": 0,
     "duration": 0.02,
     "source_format": "json",
+    "found_formats": ["json"],
+    "file_upload_ids": [],
+    "could_be_tasks_list": True,
     "data_columns": ["text"],
     "task_ids": [3, 4],
+    "warnings": [],
+    "job_id": None,
     "created_at": "2026-11-20T12:00:00.000000Z",
     "updated_at": "2026-11-20T12:00:00.000000Z",
     "finished_at": "2026-11-20T12:00:00.000000Z",
 }
+UPLOAD: Final = {"id": 1, "file": "upload/1/0b7d1f6e5a9f4b0c8d2e3f4a5b6c7d8e-reports.csv", "size": 1024}

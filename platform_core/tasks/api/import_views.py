@@ -1,39 +1,59 @@
-"""REST views of imports and exports."""
+"""REST views of imports."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, BinaryIO
 
-from django.http import HttpResponseBase, StreamingHttpResponse
-from drf_spectacular.types import OpenApiTypes
+from django.conf import settings
 from drf_spectacular.utils import OpenApiParameter
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_core.api.errors import ValidationFailedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
+from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.projects.models import Project
 from platform_core.projects.queries import visible_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, once, repeatable
 from platform_core.tasks.api import examples
-from platform_core.tasks.api.bodies import StreamParser, import_body
+from platform_core.tasks.api.bodies import Incoming, StreamParser, import_options, incoming, named_body, raw_body, wants
 from platform_core.tasks.api.serializers import (
-    ExportFormatSerializer,
     ImportReportSerializer,
     ImportRunSerializer,
+    PredictionCreateSerializer,
+    PredictionImportSerializer,
+    ReimportSerializer,
     TaskWriteSerializer,
 )
-from platform_core.tasks.exporting import export_formats, open_export
-from platform_core.tasks.queries.imports import import_run
-from platform_core.tasks.services.imports import import_tasks
+from platform_core.tasks.import_jobs import import_files_job
+from platform_core.tasks.queries.imports import import_run, task_ids_of
+from platform_core.tasks.reading import iter_json_items
+from platform_core.tasks.services.import_runs import (
+    ImportOptions,
+    import_body,
+    import_files,
+    plan_import,
+    reimport,
+)
+from platform_core.tasks.services.import_sources import BATCH
+from platform_core.tasks.services.imports import ImportReport
+from platform_core.tasks.services.prediction_imports import import_predictions
 
-MAX_IDS = 100_000
+OPTIONS = [
+    OpenApiParameter("commit_to_project", bool, description="False: only say what would be imported. True by default."),
+    OpenApiParameter("return_task_ids", bool, description="Answer the ids of the new tasks."),
+    OpenApiParameter("preannotated_from_fields", str, description="Keys of the data that hold predictions, by comma."),
+    OpenApiParameter("format", str, description="Format of the body or the files; recognised unless given."),
+    OpenApiParameter("async", bool, description="Import as a job: the answer has `import` and `job`."),
+]
 
 
 class ImportAPI(TenonAPIView):
     """Imports tasks."""
 
-    parser_classes = [MultiPartParser, StreamParser]
+    parser_classes = [MultiPartParser, FormParser, StreamParser]
     serializer_class = ImportReportSerializer
     permission_required = ViewClassPermission(POST=all_permissions.projects_import)
 
@@ -42,8 +62,9 @@ class ImportAPI(TenonAPIView):
         tag="Import",
         summary="Import tasks",
         description=(
-            "Import JSON, JSON lines, CSV or TSV, or a format of an enabled plugin: as the body, or as files of a "
-            "form. All tasks are imported, or none: the error names the item and the key."
+            "Import JSON, JSON lines, CSV, TSV or lines of text, or a format of an enabled plugin: as the body, as "
+            "files of a form, or from the `url` of a form. Files are kept; each image, sound, video or PDF becomes one "
+            "task that names it. All tasks are imported, or none: the error names the item and the key."
         ),
         request=TaskWriteSerializer(many=True),
         response=ImportReportSerializer,
@@ -51,36 +72,127 @@ class ImportAPI(TenonAPIView):
         example=examples.REPORT,
         request_example=[{"data": {"text": "Saw opposite traffic at the same altitude."}}],
         errors=[413],
-        parameters=[
-            OpenApiParameter("return_task_ids", bool, description="Answer the ids of the new tasks."),
-            OpenApiParameter("format", str, description="Format of the body; recognised unless given."),
-        ],
+        parameters=[IDEMPOTENCY_KEY, *OPTIONS],
     )
     def post(self, request: Request, pk: int) -> Response:
-        """Import the tasks of the body."""
+        """Import the tasks of the body or of the files."""
         project = visible_project(self.principal, pk)
-        body = import_body(request, self.principal)
-        report = import_tasks(
+        options = import_options(request)
+        with incoming(request) as found:
+            return once(
+                request,
+                self.principal,
+                make=lambda: self._imported(request, project, found, options),
+                content=found.parts,
+            )
+
+    def _imported(self, request: Request, project: Project, found: Incoming, options: ImportOptions) -> Response:
+        if wants(request, "async") and options.commit:
+            return Response(self._plan(project, found, options), status=201)
+        if found.is_body:
+            report = import_body(project=project, body=found.files[0], options=options, actor=self.principal)
+        else:
+            report = import_files(project=project, files=found.files, options=options, actor=self.principal)
+        return Response(report_of(report, with_ids=wants(request, "return_task_ids")), status=201)
+
+    def _plan(self, project: Project, found: Incoming, options: ImportOptions) -> dict[str, Any]:
+        files = [named_body(found.files[0], options)] if found.is_body else found.files
+        arguments = {"format": options.format, "preannotated_from_fields": options.preannotated_from_fields}
+        planned = plan_import(
             project=project,
-            batches=body.batches,
-            source_format=",".join(body.formats)[:64],
+            files=files,
             actor=self.principal,
-            batches_use_database=body.by_plugin,
+            start=lambda run: start_job_async_or_sync(
+                import_files_job, run.pk, self.principal.id, arguments, actor=self.principal
+            ),
         )
-        answer: dict[str, Any] = {
-            "id": report.run.pk,
-            "task_count": report.run.task_count,
-            "annotation_count": report.run.annotation_count,
-            "prediction_count": report.run.prediction_count,
-            "duration": report.duration,
-            "file_upload_ids": [],
-            "could_be_tasks_list": True,
-            "found_formats": body.formats,
-            "data_columns": report.run.data_columns,
-        }
-        if request.query_params.get("return_task_ids", "").lower() in ("1", "true"):
-            answer["task_ids"] = report.task_ids
-        return Response(answer, status=201)
+        report = ImportReport(run=planned.run, task_ids=[], duration=0.0)
+        return {**report_of(report, with_ids=False), "import": planned.run.pk, "job": str(planned.run.job_id)}
+
+
+class ReimportAPI(TenonAPIView):
+    """Imports files again."""
+
+    serializer_class = ReimportSerializer
+    permission_required = ViewClassPermission(POST=all_permissions.projects_import)
+
+    @api_webhook(WebhookAction.TASKS_CREATED)
+    @operation(
+        tag="Import",
+        summary="Import uploaded files again",
+        description="Tasks that came from these files are deleted, with their work, and made anew.",
+        request=ReimportSerializer,
+        response=ImportReportSerializer,
+        status=201,
+        example={**examples.REPORT, "file_upload_ids": [1]},
+        request_example={"file_upload_ids": [1], "files_as_tasks_list": True},
+        errors=[413],
+        parameters=[IDEMPOTENCY_KEY, *OPTIONS[1:4]],
+    )
+    @repeatable
+    def post(self, request: Request, pk: int) -> Response:
+        """Import files again that were uploaded before."""
+        project = visible_project(self.principal, pk)
+        values = self.validated(request)
+        options = replace(import_options(request), commit=True, as_tasks_list=values["files_as_tasks_list"])
+        report = reimport(project=project, upload_ids=values["file_upload_ids"], options=options, actor=self.principal)
+        return Response(report_of(report, with_ids=wants(request, "return_task_ids")), status=201)
+
+
+def report_of(report: ImportReport, *, with_ids: bool) -> dict[str, Any]:
+    """Return an import's answer with Label Studio's keys."""
+    run = report.run
+    answer: dict[str, Any] = {
+        "id": run.pk,
+        "task_count": run.task_count,
+        "annotation_count": run.annotation_count,
+        "prediction_count": run.prediction_count,
+        "predictions_count": run.prediction_count,
+        "duration": report.duration,
+        "file_upload_ids": run.file_upload_ids,
+        "could_be_tasks_list": run.could_be_tasks_list,
+        "found_formats": run.found_formats,
+        "data_columns": run.data_columns,
+        "warnings": run.warnings,
+    }
+    if with_ids:
+        answer["task_ids"] = report.task_ids
+    return answer
+
+
+class ImportPredictionsAPI(TenonAPIView):
+    """Imports predictions."""
+
+    parser_classes = [StreamParser]
+    serializer_class = PredictionCreateSerializer
+    permission_required = ViewClassPermission(POST=all_permissions.predictions_change)
+
+    @api_webhook(WebhookAction.PREDICTIONS_IMPORTED)
+    @operation(
+        tag="Import",
+        summary="Import predictions",
+        description=(
+            "Attach predictions to tasks of a project: a JSON array of objects with `task` and `result`. All are "
+            "imported, or none: the error names the item and the key."
+        ),
+        request=PredictionCreateSerializer(many=True),
+        response=PredictionImportSerializer,
+        status=201,
+        example={"created": 1},
+        request_example=[examples.NEW_PREDICTION],
+        errors=[413],
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        """Import the predictions of the body."""
+        project = visible_project(self.principal, pk)
+        with raw_body(request) as body:
+            return once(request, self.principal, make=lambda: self._imported(project, body), content=lambda: [body])
+
+    def _imported(self, project: Project, body: BinaryIO) -> Response:
+        batches = iter_json_items(body, batch_size=BATCH, max_bytes=settings.TENON_MAX_IMPORT_BYTES)
+        created = import_predictions(project=project, batches=batches, actor=self.principal)
+        return Response({"created": created}, status=201)
 
 
 class ImportRunAPI(TenonAPIView):
@@ -93,77 +205,5 @@ class ImportRunAPI(TenonAPIView):
     def get(self, request: Request, pk: int, import_pk: int) -> Response:  # noqa: ARG002
         """Return what became of an import."""
         visible_project(self.principal, pk)
-        return Response(ImportRunSerializer(import_run(project_id=pk, run_id=import_pk)).data)
-
-
-class ExportFormatsAPI(TenonAPIView):
-    """Formats a project can be exported to."""
-
-    serializer_class = ExportFormatSerializer
-    pagination_class = None
-    permission_required = ViewClassPermission(GET=all_permissions.projects_export)
-
-    @operation(
-        tag="Export",
-        summary="List export formats",
-        response=ExportFormatSerializer(many=True),
-        example=[
-            {
-                "name": "JSON",
-                "title": "JSON",
-                "description": "Tasks with all their work.",
-                "link": None,
-                "tags": [],
-                "disabled": False,
-            }
-        ],
-    )
-    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
-        """Return the formats of the core and of the enabled plugins."""
-        visible_project(self.principal, pk)
-        return Response(export_formats(self.principal.enabled_plugins))
-
-
-class ExportAPI(TenonAPIView):
-    """Exports a project as a stream."""
-
-    permission_required = ViewClassPermission(GET=all_permissions.projects_export)
-
-    @operation(
-        tag="Export",
-        summary="Export a project",
-        description="Tasks with annotations, or all with download_all_tasks, streamed in order of ids.",
-        response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
-        example=None,
-        parameters=[
-            OpenApiParameter("export_type", str, description="A name of `export/formats`; JSON unless given."),
-            OpenApiParameter("download_all_tasks", bool, description="Tasks without annotations too."),
-            OpenApiParameter("ids", int, many=True, description="Only these tasks."),
-        ],
-    )
-    def get(self, request: Request, pk: int) -> HttpResponseBase:
-        """Stream an export."""
-        project = visible_project(self.principal, pk)
-        query = request.query_params
-        name = query.get("export_type") or query.get("exportType") or "JSON"
-        export = open_export(
-            name,
-            project=project,
-            principal=self.principal,
-            all_tasks=query.get("download_all_tasks", "").lower() in ("1", "true"),
-            ids=_ids(query.getlist("ids") or query.getlist("ids[]")),
-        )
-        response = StreamingHttpResponse(export.content, content_type=export.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
-        response["filename"] = export.filename
-        return response
-
-
-def _ids(values: list[str]) -> list[int] | None:
-    parts = [part for value in values for part in value.split(",") if part]
-    if not parts:
-        return None
-    if len(parts) > MAX_IDS or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
-        raise ValidationFailedError(validation_errors={"ids": [f"At most {MAX_IDS} ids of tasks are expected."]})
-    return [int(part) for part in parts]
+        run = import_run(project_id=pk, run_id=import_pk)
+        return Response({**ImportRunSerializer(run).data, "task_ids": task_ids_of(run)})

@@ -3,9 +3,11 @@
 import math
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from platform_core.tasks.models import Annotation, ImportRun, Prediction, Task
+from platform_core.projects.label_config.components import RESULT_ITEM
+from platform_core.tasks.models import Annotation, AnnotationDraft, AnnotationHistory, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
 
@@ -20,6 +22,7 @@ class JsonObjectField(serializers.JSONField):
         return data
 
 
+@extend_schema_field({"type": "array", "items": {"$ref": f"#/components/schemas/{RESULT_ITEM}"}})
 class RegionsField(serializers.JSONField):
     """A list of regions; the label config's rules are checked by the service."""
 
@@ -66,38 +69,86 @@ class TaskCreateSerializer(TaskWriteSerializer):
         fields = [*TaskWriteSerializer.Meta.fields, "project"]
 
 
-class AnnotationWriteSerializer(serializers.ModelSerializer[Annotation]):
-    """Fields of an annotation that members may set."""
+class AnnotationWriteSerializer(serializers.Serializer[Any]):
+    """Fields of an annotation that members may set; a plain serializer, for it is made for each submission."""
 
     result = RegionsField(required=False, help_text="Regions.")
     was_cancelled = serializers.BooleanField(required=False, help_text="The task is skipped.")
     ground_truth = serializers.BooleanField(required=False, help_text="Known to be right.")
     lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent.")
+    completed_by = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=BIG,
+        help_text="Whose work it is: oneself, or with `annotations.change_all` another member.",
+    )
     unique_id = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Chosen by the client, to repeat safely."
+        required=False,
+        allow_null=True,
+        help_text="Chosen by the client, to repeat safely: the same submission again answers the annotation it made.",
     )
     import_id = serializers.IntegerField(
         required=False, allow_null=True, min_value=-BIG, max_value=BIG, help_text="Id in a file."
     )
-    parent_prediction = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
-    parent_annotation = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG)
+    parent_prediction = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Prediction it started from."
+    )
+    parent_annotation = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Annotation it started from."
+    )
+    draft_created_at = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the work was begun, where no draft tells."
+    )
     warning_reasons = serializers.DictField(
         child=serializers.CharField(max_length=1000), required=False, help_text="Warning code -> reason."
     )
 
-    class Meta:
-        model = Annotation
-        fields = [
-            "result",
-            "was_cancelled",
-            "ground_truth",
-            "lead_time",
-            "unique_id",
-            "import_id",
-            "parent_prediction",
-            "parent_annotation",
-            "warning_reasons",
-        ]
+
+class SelectedItemsSerializer(serializers.Serializer[Any]):
+    """Tasks by check boxes."""
+
+    all = serializers.BooleanField(help_text="All tasks but the excluded ones, else the included ones.")
+    included = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=10_000
+    )
+    excluded = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=10_000
+    )
+
+
+class BulkAnnotationSerializer(AnnotationWriteSerializer):
+    """An annotation for several tasks."""
+
+    tasks = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        required=False,
+        max_length=10_000,
+        help_text="Ids of the tasks.",
+    )
+    task = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIG, help_text="One more.")
+    selected_items = SelectedItemsSerializer(required=False, allow_null=True, help_text="Tasks of `project`.")
+    project = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=BIG, help_text="Project of the selection."
+    )
+
+
+class BulkDeleteSerializer(serializers.Serializer[Any]):
+    """Annotations of one project."""
+
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        min_length=1,
+        max_length=100,
+        help_text="At most 100.",
+    )
+    project = serializers.IntegerField(min_value=1, max_value=BIG, help_text="Their project.")
+
+
+class BulkDeletedSerializer(serializers.Serializer[Any]):
+    """How many are gone."""
+
+    deleted_count = serializers.IntegerField()
 
 
 class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
@@ -108,6 +159,8 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
     warnings = serializers.ListField(
         child=serializers.DictField(), required=False, help_text="Warnings that were accepted."
     )
+
+    result = RegionsField(read_only=True, help_text="Regions.")
 
     class Meta:
         model = Annotation
@@ -125,6 +178,86 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
             ),
             "warnings",
         ]
+
+
+class DraftWriteSerializer(serializers.Serializer[Any]):
+    """Fields of a draft that its author may set."""
+
+    result = RegionsField(required=False, help_text="Regions; not checked against the label config yet.")
+    lead_time = FiniteFloatField(required=False, allow_null=True, min_value=0, help_text="Seconds spent so far.")
+    was_postponed = serializers.BooleanField(required=False, help_text="Put the task off until others are done.")
+    version = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=2**31 - 1, help_text="Version that is overwritten."
+    )
+
+
+class DraftSerializer(serializers.ModelSerializer[AnnotationDraft]):
+    """A draft as Label Studio's clients read it."""
+
+    user = serializers.CharField(help_text="E-mail of the author.")
+    created_username = serializers.CharField(help_text="E-mail and id of the author.")
+    created_ago = serializers.CharField(help_text="Always empty.")
+    import_id = serializers.IntegerField(allow_null=True, help_text="Always null.")
+
+    result = RegionsField(read_only=True, help_text="Regions.")
+
+    class Meta:
+        model = AnnotationDraft
+        fields = [
+            *("id", "user", "created_username", "created_ago", "result", "lead_time", "was_postponed", "import_id"),
+            *("created_at", "updated_at", "version", "task", "annotation"),
+        ]
+
+
+class AnnotationHistorySerializer(serializers.ModelSerializer[AnnotationHistory]):
+    """One change of an annotation."""
+
+    project_id = serializers.IntegerField()
+    organization_id = serializers.IntegerField()
+    created_by = serializers.IntegerField(allow_null=True, help_text="Who changed it.")
+    started_at = serializers.DateTimeField(allow_null=True, help_text="When the draft of the change was begun (UTC).")
+    result = serializers.JSONField(help_text="Regions afterwards; null where it was deleted.")
+
+    class Meta:
+        model = AnnotationHistory
+        fields = [
+            *("id", "action", "annotation_id", "task_id", "project_id", "organization_id", "created_by", "created_at"),
+            *("started_at", "lead_time", "was_cancelled", "ground_truth", "previous_result", "result"),
+        ]
+
+
+class RemovedSerializer(serializers.Serializer[Any]):
+    """How many rows are gone."""
+
+    removed = serializers.IntegerField()
+
+
+class StateChangeSerializer(serializers.Serializer[Any]):
+    """A change of state."""
+
+    id = serializers.CharField()
+    state = serializers.CharField()
+    previous_state = serializers.CharField(allow_null=True)
+    transition_name = serializers.CharField()
+    reason = serializers.CharField(allow_null=True, allow_blank=True)
+    context_data = serializers.JSONField()
+    triggered_by = serializers.JSONField(help_text="`id` and `email` of the member; null where nobody is known.")
+    created_at = serializers.DateTimeField()
+
+
+class TransitionSerializer(serializers.Serializer[Any]):
+    """A change of state by hand."""
+
+    transition_name = serializers.CharField(max_length=100)
+    transition_data = serializers.DictField(required=False, allow_null=True)
+
+
+class TransitionResultSerializer(serializers.Serializer[Any]):
+    """What became of it."""
+
+    success = serializers.BooleanField()
+    new_state = serializers.CharField()
+    state_record = StateChangeSerializer()
 
 
 class PredictionWriteSerializer(serializers.ModelSerializer[Prediction]):
@@ -155,6 +288,8 @@ class PredictionCreateSerializer(PredictionWriteSerializer):
 
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):
     """A prediction as Label Studio's clients read it."""
+
+    result = RegionsField(read_only=True, help_text="Regions.")
 
     class Meta:
         model = Prediction
@@ -207,6 +342,17 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
         ]
 
 
+class HandedOutTaskSerializer(TaskSerializer):
+    """A task that was handed out."""
+
+    queue = serializers.CharField(help_text="Why this task: the queue it comes from.")
+    unique_lock_id = serializers.CharField(help_text="Id of the lock that keeps others from doing the same work.")
+    lock_expires_at = serializers.DateTimeField(help_text="Others may have the task from then on (UTC).")
+
+    class Meta(TaskSerializer.Meta):
+        fields = [*TaskSerializer.Meta.fields, "queue", "unique_lock_id", "lock_expires_at"]
+
+
 class TaskPageSerializer(serializers.Serializer[Any]):
     """A page of tasks."""
 
@@ -222,18 +368,78 @@ class TaskPageSerializer(serializers.Serializer[Any]):
 class ImportReportSerializer(serializers.Serializer[Any]):
     """What an import made."""
 
-    id = serializers.IntegerField(help_text="Id of the import; its report stays at `imports/{id}/`.")
+    id = serializers.IntegerField(
+        allow_null=True, help_text="Id of the import; its report stays at `imports/{id}/`. Null if nothing was written."
+    )
     task_count = serializers.IntegerField()
     annotation_count = serializers.IntegerField()
     prediction_count = serializers.IntegerField()
+    predictions_count = serializers.IntegerField(help_text="The same under the SDK's name.")
     duration = serializers.FloatField(help_text="Seconds.")
     file_upload_ids = serializers.ListField(child=serializers.IntegerField())
     could_be_tasks_list = serializers.BooleanField()
     found_formats = serializers.ListField(child=serializers.CharField())
     data_columns = serializers.ListField(child=serializers.CharField())
+    warnings = serializers.ListField(
+        child=serializers.DictField(), help_text="What plugins warn about, with the item's number; at most 100."
+    )
     task_ids = serializers.ListField(
         child=serializers.IntegerField(), required=False, help_text="With return_task_ids."
     )
+    job = serializers.UUIDField(required=False, help_text="With async: the job that imports.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Add the key that is a word of the language."""
+        number = serializers.IntegerField(required=False, help_text="With async: id of the import, to ask for it.")
+        return {**super().get_fields(), "import": number}
+
+
+class ReimportSerializer(serializers.Serializer[Any]):
+    """Which files to import again."""
+
+    file_upload_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG), max_length=1000, help_text="Ids of the files."
+    )
+    files_as_tasks_list = serializers.BooleanField(
+        default=True, help_text="False: each table or text is one task that names the file, as time series are."
+    )
+
+
+class FileUploadSerializer(serializers.Serializer[Any]):
+    """An uploaded file."""
+
+    id = serializers.IntegerField()
+    file = serializers.CharField(help_text="Path; after `/data/` it is the URL.")
+    size = serializers.IntegerField(help_text="Bytes.")
+
+
+class UploadContentSerializer(serializers.Serializer[Any]):
+    """The content of a file."""
+
+    file = serializers.FileField(max_length=1000, allow_empty_file=True, help_text="The file, as part of a form.")
+
+
+class DeleteUploadsSerializer(serializers.Serializer[Any]):
+    """Which files to delete."""
+
+    file_upload_ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=BIG),
+        required=False,
+        max_length=10_000,
+        help_text="Ids of the files; all of the project unless given.",
+    )
+
+
+class DeletedUploadsSerializer(serializers.Serializer[Any]):
+    """How many files were deleted."""
+
+    deleted = serializers.IntegerField()
+
+
+class PredictionImportSerializer(serializers.Serializer[Any]):
+    """What an import of predictions made."""
+
+    created = serializers.IntegerField(help_text="Predictions made.")
 
 
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
@@ -243,7 +449,8 @@ class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
         model = ImportRun
         fields = [
             *("id", "project", "status", "error", "task_count", "annotation_count", "prediction_count", "duration"),
-            *("source_format", "data_columns", "task_ids", "created_at", "updated_at", "finished_at"),
+            *("source_format", "found_formats", "file_upload_ids", "could_be_tasks_list", "data_columns", "task_ids"),
+            *("warnings", "job_id", "created_at", "updated_at", "finished_at"),
         ]
 
 

@@ -1,17 +1,17 @@
 """REST views of tasks."""
 
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
-from platform_core.api.pagination import HIGHEST_PAGE, positive_number
+from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     TaskCreateSerializer,
@@ -19,13 +19,13 @@ from platform_core.tasks.api.serializers import (
     TaskSerializer,
     TaskWriteSerializer,
 )
-from platform_core.tasks.queries.tasks import Fields, project_totals, task_json, task_page
+from platform_core.tasks.api.task_lists import PARAMETERS, list_request
+from platform_core.tasks.queries.filtered import filtered_page
+from platform_core.tasks.queries.found_tasks import FoundTotals
+from platform_core.tasks.queries.tasks import Fields, ProjectTotals, TaskPage, project_totals, task_json, task_page
 from platform_core.tasks.services.tasks import create_task, delete_all_tasks, delete_task, update_task
 
 TAG = "Tasks"
-PAGE_SIZE = 100
-MAX_PAGE_SIZE = 10_000
-BIG = 2**63 - 1
 
 
 class TaskListAPI(TenonAPIView):
@@ -38,42 +38,42 @@ class TaskListAPI(TenonAPIView):
         tag=TAG,
         summary="List tasks of a project",
         description=(
-            "A page in order of ids. `page` goes anywhere; `cursor` goes on from an earlier answer and costs the same "
-            "at any depth. A page past the end is empty."
+            "A page in order of ids, or filtered and ordered by `query` or a stored view. `page` goes anywhere; in "
+            "order of ids `cursor` goes on from an earlier answer and costs the same at any depth. A page past the end "
+            "is empty. The totals are those of the filtered tasks. A filter may take ten seconds."
         ),
         response=TaskPageSerializer,
         example=examples.PAGE,
-        parameters=[
-            OpenApiParameter("project", int, required=True, description="Id of the project."),
-            OpenApiParameter("page", int, description="Number of the page, from 1."),
-            OpenApiParameter("page_size", int, description="Tasks a page, 100 unless given."),
-            OpenApiParameter("cursor", str, description="`next_cursor` of an earlier answer."),
-            OpenApiParameter(
-                "fields", str, description="`all` adds annotations and predictions.", enum=["all", "task_only"]
-            ),
-        ],
+        parameters=PARAMETERS,
     )
     def get(self, request: Request) -> Response:
         """Return a page of tasks."""
-        project_id = _project_of(request)
         principal = self.principal
-        totals = project_totals(principal, project_id)
+        asked = list_request(request, principal)
+        totals = project_totals(principal, asked.project_id)
         fields: Fields = "all" if request.query_params.get("fields") == "all" else "task_only"
-        page = task_page(
+        place = asked.place
+        if asked.is_plain:
+            page = task_page(
+                principal,
+                project_id=asked.project_id,
+                totals=totals,
+                fields=fields,
+                page=place.page,
+                page_size=place.page_size,
+                cursor=place.cursor,
+            )
+            return _page(page, totals)
+        found = filtered_page(
             principal,
-            project_id=project_id,
-            totals=totals,
+            project_id=asked.project_id,
+            project=totals,
+            query=asked.query,
+            columns=asked.columns,
             fields=fields,
-            page=positive_number(request, "page", 1, highest=HIGHEST_PAGE),
-            page_size=positive_number(request, "page_size", PAGE_SIZE, highest=MAX_PAGE_SIZE),
-            cursor=request.query_params.get("cursor") or None,
+            place=place,
         )
-        cursor = f'"{page.next_cursor}"' if page.next_cursor else "null"
-        tail = (
-            f'],"total":{totals.tasks},"total_annotations":{totals.annotations},'
-            f'"total_predictions":{totals.predictions},"next_cursor":{cursor}}}'
-        )
-        return Response(RawJSON(b'{"tasks":[' + page.content + tail.encode()))
+        return _page(found.page, found.totals)
 
     @api_webhook(WebhookAction.TASKS_CREATED)
     @operation(
@@ -84,13 +84,15 @@ class TaskListAPI(TenonAPIView):
         status=201,
         example=examples.TASK,
         request_example=examples.NEW_TASK,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Add one task to a project."""
         values = self.validated(request)
         project = visible_project(self.principal, values.pop("project"))
         task = create_task(project=project, values=values, actor=self.principal)
-        return Response(RawJSON(task_json(self.principal, task.pk)), status=201)
+        return _tagged(self.principal, task.pk, status=201)
 
 
 class TaskAPI(TenonAPIView):
@@ -104,7 +106,7 @@ class TaskAPI(TenonAPIView):
     @operation(tag=TAG, summary="Get a task", response=TaskSerializer, example=examples.TASK)
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return a task with its annotations and predictions."""
-        return Response(RawJSON(task_json(self.principal, pk)))
+        return _tagged(self.principal, pk)
 
     @api_webhook(WebhookAction.TASK_UPDATED)
     @operation(
@@ -114,11 +116,13 @@ class TaskAPI(TenonAPIView):
         response=TaskSerializer,
         example=examples.TASK,
         request_example={"meta": {"source": "survey"}},
+        errors=(412,),
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change fields of a task."""
-        update_task(task_id=pk, values=self.validated(request, partial=True), actor=self.principal)
-        return Response(RawJSON(task_json(self.principal, pk)))
+        values = self.validated(request, partial=True)
+        update_task(task_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
+        return _tagged(self.principal, pk)
 
     @api_webhook(WebhookAction.TASKS_DELETED)
     @operation(tag=TAG, summary="Delete a task", status=204)
@@ -141,10 +145,15 @@ class ProjectTasksAPI(TenonAPIView):
         return Response(status=204)
 
 
-def _project_of(request: Request) -> int:
-    text = request.query_params.get("project")
-    if not text:
-        raise NotFoundError("Neither project nor view id specified")
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > BIG or len(text) > 19:
-        raise ValidationFailedError(validation_errors={"project": ["The id of a project is expected."]})
-    return int(text)
+def _page(page: TaskPage, totals: ProjectTotals | FoundTotals) -> Response:
+    cursor = f'"{page.next_cursor}"' if page.next_cursor else "null"
+    tail = (
+        f'],"total":{totals.tasks},"total_annotations":{totals.annotations},'
+        f'"total_predictions":{totals.predictions},"next_cursor":{cursor}}}'
+    )
+    return Response(RawJSON(b'{"tasks":[' + page.content + tail.encode()))
+
+
+def _tagged(principal: Principal, task_id: int, *, status: int = 200) -> Response:
+    content, version = task_json(principal, task_id)
+    return tagged(RawJSON(content), version, status=status)

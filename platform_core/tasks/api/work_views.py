@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from platform_core.api.errors import ValidationFailedError
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
+from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
+from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     BIG,
@@ -22,24 +24,23 @@ from platform_core.tasks.api.serializers import (
     PredictionSerializer,
     PredictionWriteSerializer,
 )
-from platform_core.tasks.queries.visible import (
-    annotations_visible_to,
-    predictions_visible_to,
-    visible_annotation,
-    visible_prediction,
-    visible_task,
+from platform_core.tasks.queries.visible import predictions_visible_to, visible_prediction
+from platform_core.tasks.queries.work import (
+    MAX_LIST,
+    ORDERINGS,
+    annotation_json,
+    annotations_of_task_json,
+    predictions_json,
 )
-from platform_core.tasks.queries.work import annotations_json, predictions_json
-from platform_core.tasks.services.annotations import Written, create_annotation, delete_annotation, update_annotation
+from platform_core.tasks.services.annotations import delete_annotation, update_annotation
 from platform_core.tasks.services.predictions import create_prediction, delete_prediction, update_prediction
+from platform_core.tasks.services.submissions import Submitted, create_annotation
 
-MAX_LIST = 10_000
 
-
-def _written(written: Written, status: int) -> Response:
+def _written(submitted: Submitted, status: int) -> Response:
     """Answer with an annotation and the warnings that came with it."""
-    body = annotations_json([written.annotation.pk])[0]
-    return Response(RawJSON(body[:-1] + b',"warnings":' + orjson.dumps(written.warnings) + b"}"), status=status)
+    body = submitted.content[:-1] + b',"warnings":' + orjson.dumps(submitted.warnings) + b"}"
+    return tagged(RawJSON(body), submitted.version, status=status if submitted.made else 200)
 
 
 def _array(rows: list[bytes]) -> RawJSON:
@@ -60,12 +61,16 @@ class AnnotationListAPI(TenonAPIView):
         summary="List annotations of a task",
         response=AnnotationSerializer(many=True),
         example=[examples.ANNOTATION],
+        parameters=[
+            OpenApiParameter("ordering", str, description="id unless given.", enum=list(ORDERINGS)),
+        ],
     )
-    def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
+    def get(self, request: Request, pk: int) -> Response:
         """Return the annotations that the member may see; skipped ones are left out."""
-        visible_task(self.principal, pk)
-        ids = annotations_visible_to(self.principal).filter(task=pk, was_cancelled=False).values_list("pk", flat=True)
-        return Response(_array(annotations_json(list(ids[:MAX_LIST]))))
+        ordering = request.query_params.get("ordering") or "id"
+        if ordering not in ORDERINGS:
+            raise ValidationFailedError(validation_errors={"ordering": [f"One of {', '.join(ORDERINGS)} is expected."]})
+        return Response(_array(annotations_of_task_json(self.principal, pk, ordering=ordering)))
 
     @api_webhook(WebhookAction.ANNOTATION_CREATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
@@ -73,14 +78,18 @@ class AnnotationListAPI(TenonAPIView):
         summary="Submit an annotation",
         description=(
             "Submit an annotation, or skip the task with `was_cancelled`. The result is checked against the label "
-            "config and by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400."
+            "config and by the enabled plugins; their warnings come back in `warnings`, their errors are answered 400. "
+            "A repeated `unique_id` with the same submission answers 200 with the annotation that it made. "
+            "One's draft of the task is consumed, with or without `draft_id`."
         ),
         request=AnnotationWriteSerializer,
         response=AnnotationSerializer,
         status=201,
         example=examples.ANNOTATION,
         request_example=examples.NEW_ANNOTATION,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request, pk: int) -> Response:
         """Create an annotation."""
         values = self.validated(request)
@@ -104,7 +113,8 @@ class AnnotationAPI(TenonAPIView):
     )
     def get(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Return an annotation."""
-        return Response(RawJSON(annotations_json([visible_annotation(self.principal, pk).pk])[0]))
+        content, version = annotation_json(self.principal, pk)
+        return tagged(RawJSON(content), version)
 
     @api_webhook(WebhookAction.ANNOTATION_UPDATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
@@ -114,12 +124,15 @@ class AnnotationAPI(TenonAPIView):
         response=AnnotationSerializer,
         example=examples.ANNOTATION,
         request_example=examples.NEW_ANNOTATION,
+        errors=(412,),
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change an annotation; annotators may change only their own."""
-        return _written(
-            update_annotation(annotation_id=pk, values=self.validated(request, partial=True), actor=self.principal), 200
+        values = self.validated(request, partial=True)
+        changed = update_annotation(
+            annotation_id=pk, values=values, actor=self.principal, if_match=if_match_of(request)
         )
+        return _written(changed, 200)
 
     @api_webhook(WebhookAction.ANNOTATIONS_DELETED)
     @operation(tag="Annotations", summary="Delete an annotation", status=204)
@@ -166,7 +179,9 @@ class PredictionListAPI(TenonAPIView):
         status=201,
         example=examples.PREDICTION,
         request_example=examples.NEW_PREDICTION,
+        parameters=[IDEMPOTENCY_KEY],
     )
+    @repeatable
     def post(self, request: Request) -> Response:
         """Store what a model says about a task."""
         values: dict[str, Any] = self.validated(request)

@@ -33,7 +33,12 @@ class ImportRun(TimestampedModel):
     duration = models.FloatField(default=0.0, help_text="Seconds.")
     data_columns = models.JSONField(default=list, help_text="Keys of the tasks' data.")
     task_ids = models.JSONField(default=list, help_text="First and last id of the tasks made.")
+    file_upload_ids = models.JSONField(default=list, help_text="Files it read.")
+    found_formats = models.JSONField(default=list, help_text="What was recognised, one entry a file.")
+    could_be_tasks_list = models.BooleanField(default=True, help_text="Read from lists of tasks, not single media.")
+    warnings = models.JSONField(default=list, help_text="What plugins warned about: at most 100.")
+    job_id = models.UUIDField(null=True, help_text="Job that runs it; none when it ran in the request.")
     created_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Who imported."
+        Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who imported."
     )
     finished_at = models.DateTimeField(null=True, help_text="When it ended (UTC).")

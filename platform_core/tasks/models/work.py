@@ -29,13 +29,18 @@ class Prediction(TimestampedModel):
     """What a model says about a task."""
 
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="predictions", help_text="The task.")
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", help_text="Its project.")
+    project = models.ForeignKey(
+        Project, on_delete=models.CASCADE, db_index=False, related_name="+", help_text="Its project."
+    )
     result = models.JSONField(default=list, help_text="Regions.")
     score = models.FloatField(null=True, help_text="Confidence.")
     model_version = models.TextField(null=True, blank=True, default="", help_text="Which model.")
     cluster = models.IntegerField(null=True, help_text="Cluster of the task.")
     neighbors = models.JSONField(null=True, help_text="Ids of similar tasks.")
     mislabeling = models.FloatField(default=0.0, help_text="Probability that the annotation is wrong.")
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "score"], name="prediction_project_score")]
 
 
 class Annotation(TimestampedModel):
@@ -70,13 +75,38 @@ class Annotation(TimestampedModel):
     bulk_created = models.BooleanField(default=False, help_text="Made in bulk.")
     prediction = models.JSONField(null=True, default=dict, help_text="Prediction that was shown at that time.")
     parent_prediction = models.ForeignKey(
-        Prediction, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Prediction it started from."
+        Prediction,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Prediction it started from.",
     )
     parent_annotation = models.ForeignKey(
-        "self", null=True, on_delete=models.SET_NULL, related_name="+", help_text="Annotation it started from."
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Annotation it started from.",
     )
     draft_created_at = models.DateTimeField(null=True, help_text="When its draft was begun (UTC).")
     warnings = models.JSONField(
         default=list, help_text="Warnings of validators that were accepted with the submission."
     )
     warning_reasons = models.JSONField(default=dict, help_text="Warning code to the annotator's reason.")
+
+    class Meta:
+        # Most annotations have no parent: what is not in the index costs an import nothing.
+        indexes = [
+            models.Index(
+                fields=["parent_prediction"],
+                condition=models.Q(parent_prediction__isnull=False),
+                name="annotation_parent_prediction",
+            ),
+            models.Index(
+                fields=["parent_annotation"],
+                condition=models.Q(parent_annotation__isnull=False),
+                name="annotation_parent_annotation",
+            ),
+        ]

@@ -2,23 +2,25 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
 
-from platform_core.projects.models import Project
-from platform_core.projects.queries import project_object, project_rows
+from platform_core.projects.queries.json_sql import JOINS, project_columns
 from platform_core.tasks.models import ImportRun
 from platform_core.tasks.queries import json_sql
-from platform_core.tasks.queries.work import annotations_json
+from tenants.scope import current_organization
 
 Json = dict[str, Any]
 
-MOMENT: Final = "%Y-%m-%dT%H:%M:%S.%fZ"
 # Credentials for a project's media; no receiver needs them.
 SECRET_KEYS: Final = frozenset({"task_data_login", "task_data_password", "token"})
 
+_PROJECT = f"""
+    SELECT row_to_json(o)::text FROM (SELECT {project_columns()} FROM {JOINS} WHERE p.id = %(id)s) o"""
+_ANNOTATIONS = f"""
+    SELECT {json_sql.ANNOTATION}::text FROM tasks_annotation a LEFT JOIN members_member m ON m.id = a.completed_by_id
+    WHERE a.id = ANY(%s) ORDER BY a.id"""
 _TASKS = f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t WHERE t.id = ANY(%s) ORDER BY t.id"
 _IMPORTED = f"""
     SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t
@@ -28,14 +30,12 @@ _IMPORTED = f"""
 
 def project_document(project_id: int) -> Json | None:
     """Return a project, or None when it is gone."""
-    row = project_rows(Project.objects.filter(pk=project_id)).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_PROJECT, {"id": project_id, "organization": current_organization().id})
+        row = cursor.fetchone()
     if row is None:
         return None
-    return {name: _plain(value) for name, value in project_object(row).items() if name not in SECRET_KEYS}
-
-
-def _plain(value: Any) -> Any:
-    return value.strftime(MOMENT) if isinstance(value, datetime) else value
+    return {name: value for name, value in json.loads(row[0]).items() if name not in SECRET_KEYS}
 
 
 def task_documents(ids: Sequence[int]) -> list[Json]:
@@ -47,7 +47,9 @@ def task_documents(ids: Sequence[int]) -> list[Json]:
 
 def annotation_documents(ids: Sequence[int]) -> list[Json]:
     """Return the annotations that are there, in order of ids."""
-    return [json.loads(text) for text in annotations_json(ids)]
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOTATIONS, [list(ids)])
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 def imported_task_documents(import_id: int, *, after: int, limit: int) -> list[Json]:

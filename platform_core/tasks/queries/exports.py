@@ -1,11 +1,12 @@
 """Exports as streams: the database writes the JSON, COPY carries it, nothing is held.
 
 A response is read after its view has returned, so each generator enters the organization's scope by itself, on its own
-transaction, and leaves both when it ends or is closed.
+transaction, and leaves both when it ends or is closed. The transaction is a repeatable read, so that several statements
+of one export see the same moment.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 import orjson
@@ -13,83 +14,135 @@ from django.db import connection, transaction
 
 from platform_core.tasks.copying import csv_stream, json_array_stream
 from platform_core.tasks.queries import json_sql
+from platform_core.tasks.types import AnnotationFilter, ExportSelection, TaskFilter
 from tenants.scope import OrganizationRef, tenant_scope
 
-_JSON = f"SELECT {json_sql.EXPORTED_TASK}::text FROM tasks_task t WHERE t.project_id = %(project)s"
-_ANNOTATED = "AND (t.total_annotations > 0 OR t.cancelled_annotations > 0)"
+_TASKS = "FROM tasks_task t WHERE t.project_id = %(project)s"
 _KEYS = """
     SELECT DISTINCT key
-    FROM (SELECT t.data FROM tasks_task t WHERE t.project_id = %(project)s ORDER BY t.id LIMIT 1000) s,
-    LATERAL jsonb_object_keys(CASE WHEN jsonb_typeof(s.data) = 'object' THEN s.data ELSE '{}'::jsonb END) key
+    FROM tasks_task t, LATERAL jsonb_object_keys(CASE WHEN jsonb_typeof(t.data) = 'object' THEN t.data END) key
+    WHERE t.project_id = %(project)s {tasks}
     ORDER BY key"""
 _ROWS = """
     SELECT t.data, t.id, a.id, a.completed_by_id, a.result::text, a.lead_time, {created}, {updated}
     FROM tasks_task t {join} JOIN tasks_annotation a ON a.task_id = t.id AND NOT a.was_cancelled
-    WHERE t.project_id = %(project)s {ids} ORDER BY t.id, a.id"""
+    WHERE t.project_id = %(project)s {tasks} ORDER BY t.id, a.id"""
 FIXED_COLUMNS = ("id", "annotation_id", "annotator", "annotation", "lead_time", "created_at", "updated_at")
 FETCH_ROWS = 500
 
 
-def json_export(
-    organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None
-) -> Iterator[bytes]:
-    """Yield a JSON array of tasks with annotations and predictions, in order of ids."""
-    query = f"COPY ({_JSON} {_restrictions(all_tasks=all_tasks, ids=ids)} ORDER BY t.id) TO STDOUT"
+def json_export(organization: OrganizationRef, selection: ExportSelection) -> Iterator[bytes]:
+    """Yield a JSON array of tasks with annotations and predictions, in order of ids; each task is a line."""
+    query = f"COPY ({_json(selection)}) TO STDOUT"
     with (
-        tenant_scope(organization),
-        transaction.atomic(),
+        _reading(organization),
         connection.cursor() as cursor,
-        cursor.copy(query, {"project": project_id, "ids": ids}) as copy,
+        cursor.copy(query, _arguments(selection)) as copy,
     ):
         yield from json_array_stream(copy)
 
 
-def _restrictions(*, all_tasks: bool, ids: list[int] | None) -> str:
-    return ("" if all_tasks else _ANNOTATED) + (" AND t.id = ANY(%(ids)s)" if ids is not None else "")
+def json_rows(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:
+    """Yield each exported task as one JSON object, for formats that build on JSON."""
+    with _reading(organization), closing(connection.chunked_cursor()) as cursor:
+        cursor.execute(_json(selection), _arguments(selection))
+        while rows := cursor.fetchmany(FETCH_ROWS):
+            for (row,) in rows:
+                yield row.encode()
 
 
-def csv_export(
-    organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None, delimiter: str = ","
-) -> Iterator[bytes]:
-    """Yield a table: a row an annotation, a column a key of the data; with `all_tasks` a row for tasks without one."""
-    arguments: dict[str, Any] = {"project": project_id, "ids": ids}
+def csv_export(organization: OrganizationRef, selection: ExportSelection, *, delimiter: str = ",") -> Iterator[bytes]:
+    """Yield a table: a row an annotation, a column a key of the data; also tasks without one unless `worked_on`."""
+    arguments, tasks = _arguments(selection), task_conditions(selection)
     query = _ROWS.format(
         created=json_sql.moment("a.created_at"),
         updated=json_sql.moment("a.updated_at"),
-        join="LEFT" if all_tasks else "",
-        ids="AND t.id = ANY(%(ids)s)" if ids is not None else "",
+        join="" if selection.tasks.worked_on else "LEFT",
+        tasks=tasks,
     )
-    with tenant_scope(organization), transaction.atomic():
+    with _reading(organization):
         with connection.cursor() as cursor:
-            cursor.execute(_KEYS, arguments)
+            cursor.execute(_KEYS.format(tasks=tasks), arguments)
             keys = [row[0] for row in cursor.fetchall()]
         with closing(connection.chunked_cursor()) as cursor:
             cursor.execute(query, arguments)
             yield from csv_stream([*keys, *FIXED_COLUMNS], _table_rows(cursor, keys), delimiter=delimiter)
 
 
+def count_exported(selection: ExportSelection) -> int:
+    """Return how many tasks an export holds, in the organization in scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_TASKS} {task_conditions(selection)}", _arguments(selection))
+        (count,) = cursor.fetchone()
+    return int(count)
+
+
+def task_conditions(selection: ExportSelection) -> str:
+    """Return the conditions on the task `t`, each begun with AND. Nothing in them is input."""
+    tasks = selection.tasks
+    conditions = [
+        _either(tasks.skipped, "t.cancelled_annotations > 0"),
+        _either(tasks.finished, "t.is_labeled"),
+        _either(tasks.annotated, "t.total_annotations > 0"),
+        "AND (t.total_annotations > 0 OR t.cancelled_annotations > 0)" if tasks.worked_on else "",
+        _with_annotations(tasks, selection.annotations),
+        "AND t.id = ANY(%(ids)s)" if tasks.ids is not None else "",
+    ]
+    return " ".join(filter(None, conditions))
+
+
+def _either(wanted: str | None, condition: str) -> str:
+    if wanted is None:
+        return ""
+    return f"AND {condition}" if wanted == "only" else f"AND NOT ({condition})"
+
+
+def _with_annotations(tasks: TaskFilter, annotations: AnnotationFilter) -> str:
+    if not tasks.only_with_annotations:
+        return ""
+    condition = annotation_condition(annotations)
+    return f"AND EXISTS (SELECT 1 FROM tasks_annotation a WHERE a.task_id = t.id {condition})"
+
+
+def annotation_condition(wanted: AnnotationFilter) -> str:
+    """Return the condition on the annotation `a`, begun with AND; empty when all are wanted."""
+    if not wanted.restricts:
+        return ""
+    kinds = {
+        "NOT a.was_cancelled AND NOT a.ground_truth": wanted.usual,
+        "a.ground_truth": wanted.ground_truth,
+        "a.was_cancelled": wanted.skipped,
+    }
+    return "AND (" + " OR ".join(f"({kind})" for kind, on in kinds.items() if on) + ")"
+
+
+def _json(selection: ExportSelection) -> str:
+    task = json_sql.exported_task(
+        annotations=annotation_condition(selection.annotations),
+        full_authors=selection.shape.full_authors,
+        full_predictions=selection.shape.full_predictions,
+    )
+    return f"SELECT {task}::text {_TASKS} {task_conditions(selection)} ORDER BY t.id"
+
+
+def _arguments(selection: ExportSelection) -> dict[str, Any]:
+    ids = selection.tasks.ids
+    return {"project": selection.project_id, "ids": list(ids) if ids is not None else None}
+
+
+@contextmanager
+def _reading(organization: OrganizationRef) -> Iterator[None]:
+    with tenant_scope(organization):
+        outermost = not connection.in_atomic_block
+        with transaction.atomic():
+            if outermost:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
+
 def _table_rows(cursor: Any, keys: list[str]) -> Iterator[list[Any]]:
     while rows := cursor.fetchmany(FETCH_ROWS):
         for data, *fixed in rows:
             values = orjson.loads(data) if isinstance(data, str | bytes) else data
-            yield [*[_cell(values.get(key)) for key in keys], *["" if value is None else value for value in fixed]]
-
-
-def _cell(value: Any) -> Any:
-    if value is None:
-        return ""
-    return (
-        value if isinstance(value, str | int | float) and not isinstance(value, bool) else orjson.dumps(value).decode()
-    )
-
-
-def json_rows(
-    organization: OrganizationRef, *, project_id: int, all_tasks: bool, ids: list[int] | None
-) -> Iterator[bytes]:
-    """Yield each exported task as one JSON object, for formats that build on JSON."""
-    query = f"{_JSON} {_restrictions(all_tasks=all_tasks, ids=ids)} ORDER BY t.id"
-    with tenant_scope(organization), transaction.atomic(), closing(connection.chunked_cursor()) as cursor:
-        cursor.execute(query, {"project": project_id, "ids": ids})
-        while rows := cursor.fetchmany(FETCH_ROWS):
-            for (row,) in rows:
-                yield row.encode()
+            yield [*[values.get(key) for key in keys], *fixed]

@@ -15,19 +15,16 @@ from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.tasks.queries import json_sql
 from platform_core.tasks.queries.page_starts import page_starts
+from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 from tenants.scope import current_schema
 
 Fields = Literal["all", "task_only"]
 CURSOR_SALT: Final = "tenon.tasks.cursor"
 
-_VISIBLE_PROJECT = """
-    SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number
+_VISIBLE_PROJECT = f"""
+    SELECT c.task_number, c.total_annotations_number, c.total_predictions_number, c.deleted_task_number, c.revision
     FROM projects_projectcounters c
-    WHERE c.project_id = %(project)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm
-                   WHERE pm.project_id = c.project_id AND pm.member_id = %(member)s)
-        OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
-                   WHERE g.project_id = c.project_id AND tm.member_id = %(member)s))"""
+    WHERE c.project_id = %(project)s AND {visible_project_condition("c.project_id")}"""
 _ROWS: Final[dict[Fields, str]] = {
     "task_only": f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t",
     "all": (
@@ -39,12 +36,13 @@ _ROWS: Final[dict[Fields, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectTotals:
-    """Counters that every page shows."""
+    """Counters that every page shows, and the project's revision: see `change_counters`."""
 
     tasks: int
     annotations: int
     predictions: int
     deleted: int
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +60,12 @@ def project_totals(principal: Principal, project_id: int) -> ProjectTotals:
     Raises:
         NotFoundError: it does not exist or is not visible.
     """
-    arguments = {"project": project_id, "member": principal.id, "all": principal.can("projects.view_all")}
     with connection.cursor() as cursor:
-        cursor.execute(_VISIBLE_PROJECT, arguments)
+        cursor.execute(_VISIBLE_PROJECT, {"project": project_id, **visibility(principal)})
         row = cursor.fetchone()
     if row is None:
         raise NotFoundError(f"There is no project {project_id}.")
-    return ProjectTotals(tasks=row[0], annotations=row[1], predictions=row[2], deleted=row[3])
+    return ProjectTotals(tasks=row[0], annotations=row[1], predictions=row[2], deleted=row[3], revision=row[4])
 
 
 def task_page(
@@ -92,6 +89,7 @@ def task_page(
     arguments: dict[str, Any] = {
         "project": project_id,
         "limit": page_size,
+        "member": principal.id,
         "only_by": None if principal.can("annotations.view_all") else principal.id,
     }
     if cursor is not None:
@@ -151,37 +149,45 @@ def _cursor_salt() -> str:
     return f"{CURSOR_SALT}:{current_schema()}"
 
 
+_EXPANDED = json_sql.TASK_ALL.replace("COALESCE(an.items", "COALESCE(an.expanded")
+_ANNOTATIONS_EXPANDED = json_sql.ANNOTATIONS_OF_TASK.replace(
+    "SELECT json_agg(", f"SELECT json_agg({json_sql.ANNOTATION_WITH_AUTHOR} ORDER BY a.id) AS expanded, json_agg(", 1
+)
 _ONE = f"""
-    SELECT {json_sql.TASK_ALL.replace("COALESCE(an.items", "COALESCE(an.expanded")}::text
-    FROM tasks_task t {
-    json_sql.ANNOTATIONS_OF_TASK.replace(
-        "SELECT json_agg(",
-        f"SELECT json_agg({json_sql.ANNOTATION_WITH_AUTHOR} ORDER BY a.id) AS expanded, json_agg(",
-        1,
-    )
-} {json_sql.PREDICTIONS_OF_TASK}
-    WHERE t.id = %(task)s AND (%(all)s
-        OR EXISTS (SELECT FROM projects_projectmembership pm
-                   WHERE pm.project_id = t.project_id AND pm.member_id = %(member)s)
-        OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
-                   WHERE g.project_id = t.project_id AND tm.member_id = %(member)s))"""
+    SELECT {_EXPANDED}::text, {json_sql.microseconds("t.updated_at")}
+    FROM tasks_task t {_ANNOTATIONS_EXPANDED} {json_sql.PREDICTIONS_OF_TASK}
+    WHERE t.id = %(task)s AND {visible_project_condition("t.project_id")}"""
+_HANDED_OUT = _ONE.replace(
+    "WHERE p.task_id = t.id", "WHERE p.task_id = t.id AND (%(model)s = '' OR p.model_version = %(model)s)"
+).replace("ON t.total_predictions > 0", "ON t.total_predictions > 0 AND %(show_predictions)s")
 
 
-def task_json(principal: Principal, task_id: int) -> bytes:
-    """Return one task with its annotations and predictions, authors expanded.
+def task_json(principal: Principal, task_id: int) -> tuple[bytes, int]:
+    """Return one task with its annotations and predictions, authors expanded, and its version.
 
     Raises:
         NotFoundError: it does not exist or is not visible.
     """
-    arguments = {
-        "task": task_id,
-        "member": principal.id,
-        "all": principal.can("projects.view_all"),
-        "only_by": None if principal.can("annotations.view_all") else principal.id,
-    }
+    only_by = None if principal.can("annotations.view_all") else principal.id
+    return _one(_ONE, task_id, {"only_by": only_by, **visibility(principal)})
+
+
+def handed_out_task_json(
+    principal: Principal, task_id: int, *, model_version: str, show_predictions: bool
+) -> tuple[bytes, int]:
+    """Return a task for somebody who is about to label it: no annotations but their own; raises as `task_json`.
+
+    Args:
+        model_version: show the predictions of this model only; empty for all.
+    """
+    arguments = {"only_by": principal.id, "model": model_version, "show_predictions": show_predictions}
+    return _one(_HANDED_OUT, task_id, {**arguments, **visibility(principal)})
+
+
+def _one(query: str, task_id: int, arguments: dict[str, Any]) -> tuple[bytes, int]:
     with connection.cursor() as cursor:
-        cursor.execute(_ONE, arguments)
+        cursor.execute(query, {"task": min(task_id, MAX_ID), **arguments})
         row = cursor.fetchone()
     if row is None:
         raise NotFoundError(f"There is no task {task_id}.")
-    return str(row[0]).encode()
+    return row[0].encode(), row[1]

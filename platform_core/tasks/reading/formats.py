@@ -1,5 +1,6 @@
 """Tells which format an import body has: by its file name, by its declared content type, or by how it begins."""
 
+import re
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -8,7 +9,7 @@ import orjson
 from platform_core.tasks.reading.separated import sniff_delimiter
 from platform_core.tasks.reading.source import BYTE_ORDER_MARK
 
-ImportFormat = Literal["json", "jsonl", "csv", "tsv"]
+ImportFormat = Literal["json", "jsonl", "csv", "tsv", "txt"]
 
 BY_EXTENSION: dict[str, ImportFormat] = {
     ".json": "json",
@@ -30,6 +31,8 @@ BY_CONTENT_TYPE: dict[str, ImportFormat] = {
     "application/csv": "csv",
     "text/tab-separated-values": "tsv",
 }
+# How prose does not begin.
+JSON_START = re.compile(rb'\[\s*(?:[{\]]|$)|\{\s*(?:["}]|$)')
 
 
 def detect_format(head: bytes, filename: str | None, content_type: str | None) -> ImportFormat:
@@ -37,7 +40,8 @@ def detect_format(head: bytes, filename: str | None, content_type: str | None) -
 
     A known extension decides, then a known content type, then the head: `[` and a single object are JSON, several
     lines that each begin an object are JSON lines, and anything else is a table, with tabs if the first line has more
-    of them than of any other delimiter. Whether the body really has that format is for its reader to find.
+    of them than of any other delimiter; or, where it is declared as plain text, a task a line, as in Label Studio.
+    Whether the body really has that format is for its reader to find.
 
     Args:
         head: the first bytes, ideally a few kilobytes: the first line should be whole.
@@ -45,8 +49,15 @@ def detect_format(head: bytes, filename: str | None, content_type: str | None) -
         content_type: of the file or the request, with or without parameters.
     """
     declared = BY_EXTENSION.get(PurePosixPath(filename or "").suffix.lower())
-    declared = declared or BY_CONTENT_TYPE.get((content_type or "").partition(";")[0].strip().lower())
-    return declared or _sniff(head.removeprefix(BYTE_ORDER_MARK).lstrip())
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    declared = declared or BY_CONTENT_TYPE.get(kind)
+    text = head.removeprefix(BYTE_ORDER_MARK).lstrip()
+    is_plain = kind == "text/plain" or PurePosixPath(filename or "").suffix.lower() == ".txt"
+    # A body that begins like JSON is meant as JSON; the prose in a file may begin with a bracket.
+    is_json = JSON_START.match(text) if filename else text.startswith((b"[", b"{")) or not text
+    if declared is None and is_plain and not is_json:
+        return "txt"
+    return declared or _sniff(text)
 
 
 def _sniff(text: bytes) -> ImportFormat:

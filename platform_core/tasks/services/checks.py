@@ -1,18 +1,48 @@
 """Whether a result may be stored: the label config's rules, then those of the enabled plugins."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.types import AnnotationContext
 from platform_core.projects.configs import CompiledConfig, compiled_config, is_empty
-from platform_core.projects.models import Project
+from platform_core.projects.label_config import ResultIssue
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.projects.services.label_configs import refuse_disabled_plugins
+from platform_core.tasks.queries.task_data import data_of_task
 
 MAX_SHOWN = 20
+
+
+class RulesOfProject(Protocol):
+    """What is asked of a project: its row, or the few columns of it that a hot path reads."""
+
+    @property
+    def pk(self) -> int:
+        """Return its id."""
+        ...
+
+    @property
+    def label_config(self) -> str:
+        """Return its label config."""
+        ...
+
+    @property
+    def enable_empty_annotation(self) -> bool:
+        """Say whether empty annotations are allowed."""
+        ...
+
+    @property
+    def require_warning_reasons(self) -> bool:
+        """Say whether warnings need a reason."""
+        ...
+
+    @property
+    def parsed_label_config(self) -> dict[str, Any]:
+        """Return the controls of the label config."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +60,7 @@ class Submission:
     reasons: dict[str, str]
 
 
-def usable_config(project: Project, principal: Principal) -> CompiledConfig | None:
+def usable_config(project: RulesOfProject, principal: Principal) -> CompiledConfig | None:
     """Return the compiled config of a project that may be written to; None where it has none yet.
 
     Raises:
@@ -43,12 +73,20 @@ def usable_config(project: Project, principal: Principal) -> CompiledConfig | No
     return compiled
 
 
-def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool, where: str = "") -> None:
+def check_result(
+    compiled: CompiledConfig | None,
+    result: Any,
+    *,
+    required: bool,
+    where: str = "",
+    data: dict[str, Any] | None = None,
+) -> None:
     """Check a result against a config.
 
     Args:
         required: whether required controls must be there.
         where: put before each message, as in `Error at item 731: `.
+        data: of the task; with it spans are held against the text that they lie in.
 
     Raises:
         ValidationFailedError: `validation_errors["result"]` names region and key, `data["issues"]` has all facts.
@@ -60,6 +98,12 @@ def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool
     issues = list(compiled.results.validate(result))
     if not issues and required:
         issues = list(compiled.results.missing_required(result))
+    _refuse(issues, where)
+    if data is not None and compiled.spans.concerns(result):
+        _refuse(list(compiled.spans.issues(result, data)), where)
+
+
+def _refuse(issues: list[ResultIssue], where: str) -> None:
     errors = [issue for issue in issues if issue.severity == "error"]
     if errors:
         raise ValidationFailedError(
@@ -70,7 +114,12 @@ def check_result(compiled: CompiledConfig | None, result: Any, *, required: bool
 
 
 def check_submission(
-    project: Project, compiled: CompiledConfig | None, submission: Submission, *, task_id: int, principal: Principal
+    project: RulesOfProject,
+    compiled: CompiledConfig | None,
+    submission: Submission,
+    *,
+    task_id: int,
+    principal: Principal,
 ) -> list[dict[str, Any]]:
     """Check a submission completely; returns the warnings that the annotator accepted.
 
@@ -83,13 +132,15 @@ def check_submission(
             validation_errors={"result": ["Empty annotations are not allowed in this project."]}
         )
     check_result(compiled, submission.result, required=submission.submitted)
+    if compiled is not None and compiled.spans.concerns(submission.result):
+        _refuse(list(compiled.spans.issues(submission.result, data_of_task(task_id) or {})), "")
     if compiled is None or not submission.submitted or not principal.enabled_plugins:
         return []
     return _plugin_warnings(project, compiled, submission, task_id=task_id, principal=principal)
 
 
 def _plugin_warnings(
-    project: Project, compiled: CompiledConfig, submission: Submission, *, task_id: int, principal: Principal
+    project: RulesOfProject, compiled: CompiledConfig, submission: Submission, *, task_id: int, principal: Principal
 ) -> list[dict[str, Any]]:
     context = AnnotationContext(
         organization=principal.organization,

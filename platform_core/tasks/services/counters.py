@@ -13,9 +13,11 @@ _RECOUNT = """
                         max(created_at) FILTER (WHERE NOT was_cancelled) AS completed_at
                  FROM tasks_annotation WHERE task_id = %(task)s)
     UPDATE tasks_task t SET total_annotations = new.total, cancelled_annotations = new.cancelled,
-           completed_at = new.completed_at, is_labeled = new.total >= t.overlap, updated_at = now(),
-           updated_by_id = %(member)s
-    FROM old, new WHERE t.id = old.id
+           completed_at = new.completed_at,
+           is_labeled = t.overlap <=
+               new.total + CASE WHEN p.skip_queue = 'IGNORE_SKIPPED' THEN new.cancelled ELSE 0 END,
+           updated_at = now(), updated_by_id = %(member)s
+    FROM old, new, projects_project p WHERE t.id = old.id AND p.id = t.project_id
     RETURNING (t.total_annotations > 0)::int - (old.total_annotations > 0)::int,
               t.is_labeled::int - old.is_labeled::int"""
 
@@ -51,14 +53,16 @@ def recount_task(*, task_id: int, member_id: int | None) -> tuple[int, int]:
 
 
 def change_counters(*, project_id: int, change: CounterChange) -> None:
-    """Add to a project's counters in one statement; last in the transaction, so that the row is locked shortly.
+    """Add to a project's counters and raise its revision in one statement; last in the transaction: it locks the row.
 
-    When that finishes the last open task, `project.completed` is emitted: the row's lock lets one writer do so.
+    Every write of tasks, annotations or predictions calls it, with an empty change where nothing is counted, or raises
+    the revision by itself: what filters found is remembered by revision.
+
+    When that finishes the last open task, the event `project.completed` is emitted: the lock of its row lets one
+    writer do so.
     """
     names = [item.name for item in fields(change) if getattr(change, item.name)]
-    if not names:
-        return
-    assignments = ", ".join(f"{name} = {name} + %s" for name in names)
+    assignments = ", ".join([*(f"{name} = {name} + %s" for name in names), "revision = revision + 1"])
     query = f"UPDATE projects_projectcounters SET {assignments}{_REST}"  # noqa: S608  (names of fields)
     with connection.cursor() as cursor:
         cursor.execute(query, [*[getattr(change, name) for name in names], project_id])
@@ -69,19 +73,20 @@ def change_counters(*, project_id: int, change: CounterChange) -> None:
 
 _REBUILD_TASKS = """
     UPDATE tasks_task t SET total_annotations = n.total, cancelled_annotations = n.cancelled,
-           total_predictions = n.predictions, completed_at = n.completed_at, is_labeled = n.total >= t.overlap
-    FROM (SELECT s.id, count(a.id) FILTER (WHERE NOT a.was_cancelled) AS total,
+           total_predictions = n.predictions, completed_at = n.completed_at,
+           is_labeled = n.total + CASE WHEN p.skip_queue = 'IGNORE_SKIPPED' THEN n.cancelled ELSE 0 END >= t.overlap
+    FROM projects_project p, (SELECT s.id, count(a.id) FILTER (WHERE NOT a.was_cancelled) AS total,
                  count(a.id) FILTER (WHERE a.was_cancelled) AS cancelled,
                  max(a.created_at) FILTER (WHERE NOT a.was_cancelled) AS completed_at,
                  (SELECT count(*) FROM tasks_prediction p WHERE p.task_id = s.id) AS predictions
           FROM tasks_task s LEFT JOIN tasks_annotation a ON a.task_id = s.id
           WHERE s.project_id = %(project)s GROUP BY s.id) n
-    WHERE t.id = n.id"""
+    WHERE t.id = n.id AND p.id = t.project_id"""
 _REBUILD_PROJECT = """
     UPDATE projects_projectcounters c SET task_number = t.tasks, finished_task_number = t.finished,
            num_tasks_with_annotations = t.annotated, total_annotations_number = a.total,
            useful_annotation_number = a.useful, ground_truth_number = a.truth,
-           skipped_annotations_number = a.skipped, total_predictions_number = p.total,
+           skipped_annotations_number = a.skipped, total_predictions_number = p.total, revision = c.revision + 1,
            updated_at = now()
     FROM (SELECT count(*) AS tasks, count(*) FILTER (WHERE is_labeled) AS finished,
                  count(*) FILTER (WHERE total_annotations > 0) AS annotated

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import copy_context
 from threading import Event
 from types import TracebackType
 from typing import Any, Self
@@ -57,7 +58,8 @@ class CopyPipe:
         """
         self.settle()
         sent = Event()
-        self._sending = self._thread.submit(_copy, connection.cursor(), blocks, sent)
+        # The thread works in this context: a cursor goes to the schema of the scope in which it sends.
+        self._sending = self._thread.submit(copy_context().run, _copy, connection.cursor(), blocks, sent)
         sent.wait()
 
     def settle(self) -> None:

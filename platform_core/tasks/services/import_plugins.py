@@ -1,14 +1,18 @@
 """Where an import meets plugins: their file formats, and their validators a batch at a time."""
 
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO, Final, TypeVar
 
-from platform_core.api.errors import ValidationFailedError
+from platform_core.api.errors import PluginFailedError, TenonError, ValidationFailedError
 from platform_core.members.principal import Principal
-from platform_core.plugins.errors import ImportFormatError
+from platform_core.plugins.errors import HookTimeoutError, ImportFormatError
 from platform_core.plugins.facade import HookFacade
+from platform_core.plugins.hookspecs import HOOKS
+from platform_core.plugins.invocation import record_failure
 from platform_core.plugins.registrations import ImportedTask, ImporterSpec
 from platform_core.plugins.types import TaskContext
+from platform_core.plugins.watchdog import process_watchdog
 from platform_core.projects.label_config.hygiene import unstorable_in
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
 from platform_core.tasks.reading import ImportTask
@@ -17,16 +21,23 @@ from platform_core.tasks.reading.normalize import normalize_task
 from platform_core.tasks.reading.source import MAX_ITEM_BYTES
 from platform_core.tasks.services.import_rows import ImportPlace
 
+T = TypeVar("T")
+TASKS_AT_ONCE: Final = 200
+SNIFF_SECONDS: Final = 5.0
+READ_SECONDS: Final = 30.0
 
-def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, first_item: int, actor: Principal) -> None:
-    """Ask the enabled plugins about a batch.
+
+def check_tasks_with_plugins(
+    place: ImportPlace, tasks: list[ImportTask], *, first_item: int, actor: Principal
+) -> list[dict[str, Any]]:
+    """Ask the enabled plugins about a batch; returns their warnings, each with its `item`.
 
     Raises:
         ValidationFailedError: a plugin reports an error; the message names the item.
         PluginFailedError: a blocking validator failed.
     """
     if not actor.enabled_plugins or place.compiled is None:
-        return
+        return []
     context = TaskContext(
         organization=actor.organization,
         project_id=place.project.pk,
@@ -34,31 +45,79 @@ def check_tasks_with_plugins(place: ImportPlace, tasks: list[ImportTask], *, fir
         bindings=bindings_of(place.compiled),
     )
     found = HookFacade().validate_tasks(context, [task.data for task in tasks], enabled=actor.enabled_plugins)
+    warnings = []
     for effect in found:
         issue = effect.value
-        if issue.severity != "error":
-            continue
         index = getattr(issue, "index", None)
         item = first_item + (index or 0)
+        if issue.severity != "error":
+            warnings.append({"item": item if index is not None else None, **issue_dict(effect.plugin, issue)})
+            continue
         message = f"Error at item {item}: {issue.message}"
         raise ValidationFailedError(
             message,
             validation_errors={"non_field_errors": [message]},
             data={"item": item, "issues": [issue_dict(effect.plugin, issue)]},
         )
+    return warnings
 
 
-def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO) -> Iterator[ImportTask]:
+def recognises(key: str, spec: ImporterSpec, head: bytes, filename: str) -> bool:
+    """Ask an importer whether a file is its own; one that fails at that has not recognised it."""
+    try:
+        return bool(_guarded(key, lambda: spec.sniff(head, filename), seconds=SNIFF_SECONDS))
+    except PluginFailedError:
+        return False
+
+
+def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO, *, key: str = "") -> Iterator[ImportTask]:
     """Yield the tasks that a plugin's importer reads from a stream, as strictly checked as those of the core's readers.
+
+    Args:
+        key: `slug.key`, by which the log names a culprit.
 
     Raises:
         ValidationFailedError: the stream has not the importer's format, or holds what cannot be stored.
+        PluginFailedError: the importer raised something else, or took too long over a few hundred tasks.
     """
+    reading: list[Iterator[ImportedTask]] = []
+
+    def some() -> list[ImportedTask]:
+        if not reading:
+            reading.append(iter(spec.read(stream)))
+        return list(islice(reading[0], TASKS_AT_ONCE))
+
+    index = 0
     try:
-        for index, task in enumerate(spec.read(stream)):
-            yield _checked(task, index)
+        while tasks := _guarded(key or spec.key, some, seconds=READ_SECONDS):
+            for task in tasks:
+                yield _checked(task, index)
+                index += 1
     except ImportFormatError as error:
         raise ValidationFailedError(str(error), validation_errors={"non_field_errors": [str(error)]}) from error
+
+
+def _guarded(key: str, call: Callable[[], T], *, seconds: float) -> T:
+    """Run a call into an importer under the watchdog.
+
+    Raises:
+        PluginFailedError: it raised, or took longer; the log has the reason under the incident id.
+        ImportFormatError, TenonError: as it raised them.
+    """
+    slug = key.partition(".")[0]
+    try:
+        return process_watchdog().run(call, seconds=seconds, culprit=f"{key} (importer)")
+    except (ImportFormatError, TenonError):
+        raise
+    except HookTimeoutError:
+        reason = f"importer {key} took longer than {seconds:g} s"
+    except (Exception, SystemExit) as error:  # noqa: BLE001  (a plugin may raise anything)
+        reason = f"importer {key}: {type(error).__name__}: {error}"
+    failure = record_failure(slug, HOOKS["register_importers"], reason)
+    raise PluginFailedError(
+        f"The importer {key!r} failed; incident {failure.incident_id}.",
+        data={"plugin": slug, "hook": failure.hook, "incident_id": failure.incident_id},
+    )
 
 
 def _checked(task: ImportedTask, index: int) -> ImportTask:

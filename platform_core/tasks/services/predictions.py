@@ -4,11 +4,13 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from platform_core.api.errors import NotFoundError
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.tasks.models import Prediction, Task
+from platform_core.tasks.queries.task_data import data_of_task
 from platform_core.tasks.queries.visible import visible_prediction, visible_task
 from platform_core.tasks.services.checks import check_result, usable_config
 from platform_core.tasks.services.counters import CounterChange, change_counters
@@ -26,7 +28,7 @@ def create_prediction(*, task_id: int, values: dict[str, Any], actor: Principal)
         ValidationFailedError: the result breaks a rule of the label config.
     """
     task = visible_task(actor, task_id)
-    check_result(usable_config(task.project, actor), values["result"], required=False)
+    check_result(usable_config(task.project, actor), values["result"], required=False, data=task.data)
     prediction = Prediction(task=task, project_id=task.project_id, **values)
     prediction.save(force_insert=True)
     _count(task.pk, task.project_id, 1)
@@ -39,10 +41,12 @@ def update_prediction(*, prediction_id: int, values: dict[str, Any], actor: Prin
     """Change a prediction; raises as `create_prediction`."""
     prediction = visible_prediction(actor, prediction_id)
     if "result" in values:
-        check_result(usable_config(prediction.project, actor), values["result"], required=False)
+        compiled = usable_config(prediction.project, actor)
+        check_result(compiled, values["result"], required=False, data=data_of_task(prediction.task_id))
     for name, value in values.items():
         setattr(prediction, name, value)
     prediction.save(update_fields=[*values, "updated_at"])
+    _count(prediction.task_id, prediction.project_id, 0)
     _tell("updated", prediction, actor, prediction_id)
     return prediction
 
@@ -62,7 +66,7 @@ def delete_prediction(*, prediction_id: int, actor: Principal) -> None:
 
 
 def _count(task_id: int, project_id: int, step: int) -> None:
-    Task.objects.filter(pk=task_id).update(total_predictions=F("total_predictions") + step)
+    Task.objects.filter(pk=task_id).update(total_predictions=F("total_predictions") + step, updated_at=Now())
     change_counters(project_id=project_id, change=CounterChange(total_predictions_number=step))
 
 

@@ -5,13 +5,15 @@ from typing import Any
 from django.db import connection, transaction
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
+from platform_core.api.preconditions import require_match, version_of
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters
 from platform_core.tasks.models import Annotation, Task
+from platform_core.tasks.queries.at_work import lock_task
 from platform_core.tasks.queries.visible import visible_task
 from platform_core.tasks.services.checks import usable_config
-from platform_core.tasks.services.counters import CounterChange, change_counters
+from platform_core.tasks.services.counters import CounterChange, change_counters, recount_task
 from tenants.scope import current_schema
 
 
@@ -61,20 +63,28 @@ def create_task(*, project: Project, values: dict[str, Any], actor: Principal) -
 
 
 @transaction.atomic
-def update_task(*, task_id: int, values: dict[str, Any], actor: Principal) -> Task:
+def update_task(*, task_id: int, values: dict[str, Any], actor: Principal, if_match: str | None = None) -> Task:
     """Change a task.
+
+    Args:
+        if_match: entity tags of which one must be the task's.
 
     Raises:
         NotFoundError: it is not visible.
         ValidationFailedError: the new data lack a key that the label config shows.
+        PreconditionFailedError: it was changed meanwhile.
     """
+    lock_task(actor, task_id)
     task = visible_task(actor, task_id)
+    require_match(if_match, version_of(task.updated_at))
     if "data" in values:
         _check_data(task.project, values["data"], actor)
     for name, value in values.items():
         setattr(task, name, value)
     task.updated_by_id = actor.id
     task.save(update_fields=[*values, "updated_by", "updated_at"])
+    finished = recount_task(task_id=task.pk, member_id=actor.id)[1] if "overlap" in values else 0
+    change_counters(project_id=task.project_id, change=CounterChange(finished_task_number=finished))
     _tell("updated", task, actor)
     return task
 
@@ -124,6 +134,7 @@ def delete_tasks(*, project_id: int, task_ids: list[int]) -> int:
         cursor.execute(_WORK, [ids])
         done, skipped, truth, useful = cursor.fetchone()
         Annotation.objects.filter(parent_annotation__task__in=ids).update(parent_annotation=None)
+        cursor.execute("DELETE FROM tasks_annotationdraft WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_annotation WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_prediction WHERE task_id = ANY(%s)", [ids])
         cursor.execute(_DELETE, {"project": project_id, "ids": ids})

@@ -23,5 +23,9 @@ def templates() -> list[ProjectTemplateSpec]:
                 file=_PACKAGE / "data" / "asrs_extract.csv",
                 shared_file=PurePosixPath("aviation/asrs_new_england_conflicts_1988_2017.csv"),
             ),
+            tasks=(
+                {"narrative": "On short final the tower told us to go around because a vehicle was on the runway."},
+                {"narrative": "In cruise the left engine lost oil pressure. We shut it down and diverted."},
+            ),
         )
     ]

@@ -191,3 +191,19 @@ def test_housekeeping_purges_what_is_due_and_comes_back(alpha_client, alpha, ena
     ensure_housekeeping()
     waiting = GlobalJob.objects.filter(function=path_of(housekeeping_job), status="queued")
     assert [job.run_after > timezone.now() + timedelta(minutes=50) for job in waiting] == [True]
+
+
+def test_template_is_offered_only_where_the_plugin_is_enabled(alpha_client, beta_client, enabled):
+    key = "aviation.cictt_quick_coding"
+    path = f"/api/project-templates/{key}/"
+
+    template = alpha_client.get(path).json()
+    assert (template["plugin"], template["object_types"]) == ("aviation", ["Text"])
+    made = alpha_client.post("/api/projects/", {"template": key})
+    assert made.status_code == 201, made.content
+    report = alpha_client.post(f"/api/projects/{made.json()['id']}/import", template["tasks"])
+    assert report.status_code == 201, report.content
+
+    assert beta_client.get(path).status_code == 404
+    assert b"aviation" not in beta_client.get("/api/project-templates/").content
+    assert beta_client.post("/api/projects/", {"template": key}).status_code == 400

@@ -62,7 +62,7 @@ def message_of(action: str, event: Event) -> Message:
     }
     if "project" in payload:
         head["project"] = project_document(payload["project"]) or {"id": payload["project"]}
-    if action == "TASKS_CREATED" and "import" in payload:
+    if action == "TASKS_CREATED" and payload.get("import") is not None:
         return message_after(Rest(import_id=payload["import"], after=0, part=0, head=head))
     return Message(body=_text(head | _objects(action, payload)))
 
@@ -78,10 +78,12 @@ def message_after(rest: Rest) -> Message:
 
 
 def _objects(action: str, payload: Mapping[str, Any]) -> Json:
-    if action == "TASKS_DELETED":
-        return {"tasks": [{"id": payload["task"]}] if "task" in payload else []}
-    if action == "ANNOTATIONS_DELETED":
-        return {"annotations": [{"id": payload["annotation"]}]}
+    if action in ("TASKS_DELETED", "ANNOTATIONS_DELETED"):
+        name = action.partition("_")[0].lower()
+        return {name: [{"id": id_} for id_ in _ids(payload, name)]}
+    if action == "ANNOTATIONS_CREATED":
+        made = payload["annotations"][:TASKS_A_MESSAGE]
+        return {"annotation": annotation_documents(made), "task": task_documents(payload["tasks"][:TASKS_A_MESSAGE])}
     found: Json = {}
     if "annotation" in payload:
         found["annotation"] = _first(annotation_documents([payload["annotation"]]), payload["annotation"])
@@ -89,6 +91,14 @@ def _objects(action: str, payload: Mapping[str, Any]) -> Json:
         task = _first(task_documents([payload["task"]]), payload["task"])
         found |= {"tasks": [task]} if action == "TASKS_CREATED" else {"task": task}
     return found
+
+
+def _ids(payload: Mapping[str, Any], name: str) -> list[int]:
+    """Return what a payload names one by one, as `task` or `tasks`; a mere number of tasks names none."""
+    one, many = payload.get(name.removesuffix("s")), payload.get(name)
+    if one is not None:
+        return [one]
+    return list(many) if isinstance(many, list) else []
 
 
 def _first(documents: list[Json], id_: int) -> Json:

@@ -10,7 +10,7 @@ from platform_core.sdk.events import known_event_types, types_by_action
 ACCEPTED_IN_VAIN: Final = frozenset(
     {
         *(f"LABEL_LINK_{what}" for what in ("CREATED", "UPDATED", "DELETED")),
-        *("ANNOTATIONS_CREATED", "REVIEW_CREATED", "REVIEW_UPDATED", "REVIEWS_DELETED"),
+        *("REVIEW_CREATED", "REVIEW_UPDATED", "REVIEWS_DELETED"),
     }
 )
 TEST_ACTION: Final = "TEST"

@@ -15,6 +15,7 @@ _HEADERS = {
 }
 _OBJECT = {"type": "object"}
 _IDS = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}}
+_OBJECTS = {"type": "array", "items": _OBJECT, "description": "The first 500; `data` has all ids."}
 _TASKS = {"type": "array", "items": {**_OBJECT, "description": "As GET /api/tasks/ shows it with fields=task_only."}}
 
 
@@ -64,6 +65,8 @@ def _objects(action: str, keys: set[str]) -> Json:
         return {**found, "tasks": _TASKS, "part": {"type": "integer", "description": "Number of the message, from 0."}}
     if action in ("TASKS_DELETED", "ANNOTATIONS_DELETED"):
         return {**found, action.partition("_")[0].lower(): _IDS}
+    if action == "ANNOTATIONS_CREATED":
+        return {**found, "annotation": _OBJECTS, "task": _TASKS}
     if "annotation" in keys:
         found["annotation"] = {**_OBJECT, "description": "The annotation, with its result."}
     if "task" in keys:

@@ -174,6 +174,19 @@ def test_redis_workers_run_jobs_of_every_queue_and_stop_without_orphans(committe
     assert not transport.client().keys("rq:job:*")
 
 
+def test_flood_of_one_organization_does_not_delay_the_next(committed, organizations, with_redis, tmp_path):
+    path = tmp_path / "lines"
+    flood = [_start(organizations["alpha"], sample_jobs.slow, str(path), 0.05) for _ in range(30)]
+    few = [_start(organizations["beta"], sample_jobs.slow, str(path), 0.05) for _ in range(3)]
+
+    with worker(committed, "--queues", "default", REDIS_URL=with_redis):
+        eventually(lambda: all(_ended(organizations["alpha"], job_id) for job_id in flood), seconds=40)
+
+    begun = [line.split()[1] for line in sample_jobs.lines_of(path) if line.startswith("begin")]
+    assert sorted(begun) == sorted(map(str, flood + few))
+    assert max(begun.index(str(job_id)) for job_id in few) < 10
+
+
 def test_sweeper_brings_what_redis_lost_and_retries(committed, alpha, with_redis, tmp_path):
     lost = _start(alpha, sample_jobs.note, str(tmp_path / "lines"), "lost", queue_name="critical")
     retried = _start(alpha, sample_jobs.failing, queue_name="critical")

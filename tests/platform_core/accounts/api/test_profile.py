@@ -38,7 +38,24 @@ def test_profile_and_preferences_are_changed_and_audited(client):
     assert GlobalAuditEntry.objects.filter(action="account.profile_changed").count() == 1
 
 
-@pytest.mark.parametrize("change", [{"date_format": "YMD"}, {"decimal_separator": ";"}, {"first_name": "x" * 141}])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Argentina/Buenos_Aires", "UTC"])
+def test_time_zone_is_one_of_the_database(client, zone):
+    assert client.patch("/api/account/", {"time_zone": zone, "list_separator": "\t"}).json()["time_zone"] == zone
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"date_format": "YMD"},
+        {"decimal_separator": ";"},
+        {"first_name": "x" * 141},
+        {"list_separator": "|"},
+        {"time_zone": "Mars/Olympus"},
+        {"time_zone": "../../etc/passwd"},
+        {"time_zone": ""},
+        {"time_zone": "europe/berlin\x00"},
+    ],
+)
 def test_unknown_choices_are_refused(client, change):
     assert client.patch("/api/account/", change).status_code == 400
 

@@ -42,6 +42,37 @@ def test_list_filters_by_status_and_refuses_unknown_ones(alpha, alpha_client):
     assert alpha_client.get("/api/jobs/?status=nope").status_code == 400
 
 
+def test_list_filters_by_queue_name_plugin_schedule_and_member(alpha, alpha_client):
+    member = alpha_client.member.pk
+    _job(alpha, queue="low")
+    _job(alpha, function="tests.support.sample_jobs.slow", plugin="kites", created_by_id=member)
+    _job(alpha, schedule_key="x", every_seconds=60, function="tests.support.sample_jobs.footnote")
+
+    def count(query):
+        return alpha_client.get(f"/api/jobs/?{query}").json()["count"]
+
+    assert [count("queue=low"), count("queue=high")] == [1, 0]
+    assert [count("name=note"), count("name=slow"), count("name=tests")] == [1, 1, 0]
+    assert [count("plugin=kites"), count("plugin="), count("plugin=kites&name=note")] == [1, 2, 0]
+    assert [count("scheduled=true"), count("scheduled=false")] == [1, 2]
+    assert [count(f"created_by={member}"), count("created_by=99")] == [1, 0]
+    for wrong in ("queue=x", "name=a.b", "created_by=x", "scheduled=maybe", "cursor=1", "plugin=a%00"):
+        assert alpha_client.get(f"/api/jobs/?{wrong}").status_code == 400, wrong
+
+
+def test_cursor_goes_on_where_the_page_ended_although_jobs_come_in(alpha, alpha_client, annotator):
+    jobs = [str(_job(alpha).pk) for _ in range(5)]
+    page = alpha_client.get("/api/jobs/?page_size=2").json()
+    seen = [row["id"] for row in page["results"]]
+    _job(alpha)
+    while page["next_cursor"]:
+        page = alpha_client.get(f"/api/jobs/?page_size=2&cursor={page['next_cursor']}").json()
+        seen += [row["id"] for row in page["results"]]
+
+    assert seen == jobs[::-1]
+    assert annotator.get(f"/api/jobs/?cursor={jobs[0]}").status_code == 400
+
+
 @pytest.mark.parametrize("rows", [1, 25])
 def test_list_takes_the_same_queries_for_any_number_of_rows(steady_gate, alpha, alpha_client, rows):
     for _ in range(rows):

@@ -260,3 +260,16 @@ def test_secrets_are_nowhere_in_the_audit_trail(alpha, client_of):
         actions = set(AuditEntry.objects.values_list("action", flat=True))
     assert {"refresh_token.issued", "api_key.created"} <= actions
     assert not any(secret in trail for secret in secrets)
+
+
+def test_token_of_a_former_secret_key_works_while_that_key_is_listed(alpha, client_of, settings):
+    client, former = client_of(alpha, "AN"), settings.SECRET_KEY
+    refresh = client.post("/api/token/").json()["token"]
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-secret-key-" * 4, [former]
+
+    access = client.post("/api/token/refresh/", {"refresh": refresh})
+    assert access.status_code == 200
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {access.json()['access']}"}
+    assert client_of(alpha).get("/api/current-user/whoami", **bearer).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert client.post("/api/token/refresh/", {"refresh": refresh}).status_code == 401

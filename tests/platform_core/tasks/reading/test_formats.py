@@ -23,6 +23,11 @@ from platform_core.tasks.reading import detect_format
         (b"a\tb,c\td\n", None, None, "tsv"),
         (b"a;b\n1;2", None, None, "csv"),
         (b"a\n1", None, None, "csv"),
+        (b"a,b\n1,2", None, "text/plain; charset=utf-8", "txt"),
+        (b"one line", "notes.TXT", None, "txt"),
+        (b"[Scene 1] They enter.", "play.txt", "text/plain", "txt"),
+        (b"[", "tasks.txt", None, "json"),
+        (b"a,b", "tasks.csv", "text/plain", "csv"),
         (b"", None, None, "json"),
     ],
 )

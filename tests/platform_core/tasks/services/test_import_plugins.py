@@ -1,11 +1,13 @@
+import dataclasses
 import io
 import math
 
 import pytest
 
-from platform_core.api.errors import ValidationFailedError
+from platform_core.api.errors import PluginFailedError, ValidationFailedError
 from platform_core.plugins.errors import ImportFormatError
 from platform_core.plugins.registrations import ImportedTask, ImporterSpec
+from platform_core.tasks.services import import_plugins
 from platform_core.tasks.services.import_plugins import tasks_of_importer
 
 
@@ -54,3 +56,36 @@ def test_wrong_format_is_the_clients_error():
 
     with pytest.raises(ValidationFailedError, match="no such column"):
         list(tasks_of_importer(importer(read), io.BytesIO()))
+
+
+@pytest.mark.parametrize("error", [RuntimeError("secret"), SystemExit(1), RecursionError()])
+def test_importer_that_breaks_is_named_by_an_incident_only(error):
+    def read(_stream):
+        yield ImportedTask(item=0, data={"text": "a"})
+        raise error
+
+    with pytest.raises(PluginFailedError) as caught:
+        list(tasks_of_importer(importer(read), io.BytesIO(), key="weather.metar"))
+
+    assert caught.value.data["plugin"] == "weather"
+    assert "secret" not in f"{caught.value} {caught.value.data}"
+
+
+def test_importer_that_hangs_is_ended(monkeypatch):
+    monkeypatch.setattr(import_plugins, "READ_SECONDS", 0.05)
+
+    def read(_stream):
+        while True:
+            yield from ()
+
+    with pytest.raises(PluginFailedError):
+        list(tasks_of_importer(importer(read), io.BytesIO(), key="weather.metar"))
+
+
+def test_importer_that_fails_at_recognising_has_not_recognised():
+    def sniff(_head, _name):
+        raise RuntimeError
+
+    spec = dataclasses.replace(importer(iter), sniff=sniff)
+
+    assert import_plugins.recognises("weather.metar", spec, b"", "a.csv") is False

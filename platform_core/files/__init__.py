@@ -1,0 +1,30 @@
+"""Files of an organization: where their bytes lie, what kind they are, and how they are sent.
+
+    store = organization_files()
+    size = store.write("uploads/1/0b7d...", chunks)     # whole or not at all
+    with store.open("uploads/1/0b7d...") as file: ...
+    store.delete("uploads/1/0b7d...")
+
+Keys are made by the platform, never from a client's words; names that people gave live in the database.
+"""
+
+from platform_core.files.kinds import KNOWN_EXTENSIONS, MEDIA_EXTENSIONS, clean_name, extension_of
+from platform_core.files.store import (
+    FileStore,
+    LocalFileStore,
+    delete_files_of,
+    organization_files,
+    schemas_with_files,
+)
+
+__all__ = [
+    "KNOWN_EXTENSIONS",
+    "MEDIA_EXTENSIONS",
+    "FileStore",
+    "LocalFileStore",
+    "clean_name",
+    "delete_files_of",
+    "extension_of",
+    "organization_files",
+    "schemas_with_files",
+]

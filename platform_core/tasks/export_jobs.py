@@ -1,0 +1,154 @@
+"""Jobs that write the files of exports. At least once: an attempt that follows a dead one writes its file anew."""
+
+from collections.abc import Callable, Generator, Iterable
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from platform_core.events.services import emit_event
+from platform_core.jobs.housekeeping import housekeeping_step
+from platform_core.jobs.queue import start_job_async_or_sync
+from platform_core.jobs.registry import job
+from platform_core.jobs.runner import JobContext
+from platform_core.plugins.queries.enabled import enabled_plugins
+from platform_core.tasks.export_files import (
+    DigestingFile,
+    FileFacts,
+    delete_folders,
+    export_files,
+    folders_with_exports,
+)
+from platform_core.tasks.export_plugins import PluginFormat, write_with_plugin
+from platform_core.tasks.exporting import JSON, export_context, find_format, json_blocks, table_of_rows
+from platform_core.tasks.models import ExportConversion, ExportSnapshot, ExportStatus
+from platform_core.tasks.queries.exports import count_exported
+from platform_core.tasks.services.snapshots import LONGEST_JOB_SECONDS, delete_expired_snapshots
+from platform_core.tasks.types import selection_of
+from tenants.models import organization_refs
+from tenants.scope import current_organization, public_scope, tenant_scope
+
+
+@job(queue="low", timeout=LONGEST_JOB_SECONDS)
+def write_snapshot_job(context: JobContext, snapshot_id: int) -> dict[str, Any]:
+    """Write the JSON of a snapshot."""
+    snapshot = ExportSnapshot.objects.filter(pk=snapshot_id).first()
+    if snapshot is None or snapshot.status == ExportStatus.COMPLETED:
+        return {"export": snapshot_id}
+    selection = selection_of(
+        project_id=snapshot.project_id,
+        task_filter=snapshot.task_filter_options,
+        annotation_filter=snapshot.annotation_filter_options,
+        serialization=snapshot.serialization_options,
+    )
+    organization, total, done = current_organization(), count_exported(selection), 0
+    files = export_files(organization)
+    context.progress(0, total)
+    with files.writing(files.path(snapshot_id)) as out:
+        for block in json_blocks(organization, selection):
+            out.write(block)
+            # A line is a task: JSON escapes line ends within.
+            done += block.count(b"\n")
+            context.progress(done)
+        tasks = done + 1 if out.size > len(b"[]") else 0
+        facts = out.facts()
+    _complete(snapshot, facts, counters={"task_number": tasks})
+    context.progress(tasks, tasks)
+    return {"export": snapshot_id, "task_number": tasks}
+
+
+@job(queue="low", timeout=LONGEST_JOB_SECONDS)
+def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, Any]:
+    """Write a snapshot in another format."""
+    conversion = (
+        ExportConversion.objects.select_related("snapshot__project")
+        .filter(pk=conversion_id, snapshot__status=ExportStatus.COMPLETED)
+        .first()
+    )
+    if conversion is None or conversion.status == ExportStatus.COMPLETED:
+        return {"conversion": conversion_id}
+    snapshot = conversion.snapshot
+    files, total = export_files(current_organization()), snapshot.counters.get("task_number")
+
+    def read() -> Generator[bytes, None, None]:
+        return _counted(_lines(files.path(snapshot.pk)), lambda done: context.progress(done, total))
+
+    with files.writing(files.path(snapshot.pk, conversion.pk)) as out:
+        _convert(conversion, read, out)
+        facts = out.facts()
+    _complete(conversion, facts)
+    return {"export": snapshot.pk, "export_type": conversion.export_type}
+
+
+def _convert(
+    conversion: ExportConversion, read: Callable[[], Generator[bytes, None, None]], out: DigestingFile
+) -> None:
+    project = conversion.snapshot.project
+    wanted = find_format(conversion.export_type, enabled_plugins(), project.parsed_label_config)
+    if isinstance(wanted, PluginFormat):
+        context = export_context(project, current_organization())
+        write_with_plugin(wanted, read(), out, context, seconds=LONGEST_JOB_SECONDS)
+        return
+    for block in table_of_rows(read, wanted.delimiter):
+        out.write(block)
+
+
+def _lines(path: Path) -> Generator[bytes, None, None]:
+    """Yield the tasks of a snapshot's file: a task a line between `[` and `]`, commas at ends of lines."""
+    with path.open("rb") as file:
+        for line in file:
+            task = line.rstrip(b"\n").removeprefix(b"[").removesuffix(b",")
+            task = task.removesuffix(b"]") if task.endswith(b"}]") or task == b"]" else task
+            if task:
+                yield task
+
+
+def _counted(rows: Iterable[bytes], show: Callable[[int], None]) -> Generator[bytes, None, None]:
+    for done, row in enumerate(rows, start=1):
+        yield row
+        show(done)
+
+
+@transaction.atomic
+def _complete(row: ExportSnapshot | ExportConversion, facts: FileFacts, **values: Any) -> None:
+    """Say that the file is there, unless somebody has deleted the row meanwhile: then the file goes too."""
+    changed = (
+        type(row)
+        .objects.filter(pk=row.pk)
+        .update(
+            status=ExportStatus.COMPLETED,
+            size=facts.size,
+            md5=facts.md5,
+            sha256=facts.sha256,
+            finished_at=timezone.now(),
+            updated_at=timezone.now(),
+            **values,
+        )
+    )
+    snapshot = row if isinstance(row, ExportSnapshot) else row.snapshot
+    if not changed:
+        export_files(current_organization()).delete(snapshot.pk)
+        return
+    export_type = row.export_type if isinstance(row, ExportConversion) else JSON.name
+    payload = {"project": snapshot.project_id, "export": snapshot.pk, "export_type": export_type}
+    emit_event(type="export.finished", payload=payload)
+
+
+@job(queue="low")
+def delete_expired_exports_job(context: JobContext) -> int:  # noqa: ARG001
+    """Delete the expired snapshots of an organization."""
+    return delete_expired_snapshots()
+
+
+@housekeeping_step
+def tidy_exports() -> None:
+    """Have each organization that keeps exports delete the expired ones; delete the files of those that are gone."""
+    with public_scope():
+        organizations = {ref.schema: ref for ref in organization_refs()}
+    folders = folders_with_exports()
+    delete_folders(schema for schema in folders if schema not in organizations)
+    for schema in folders:
+        if schema in organizations:
+            with tenant_scope(organizations[schema]), transaction.atomic():
+                start_job_async_or_sync(delete_expired_exports_job)

@@ -1,0 +1,1 @@
+"""Data manager: stored views, columns, and actions on selections of tasks."""

@@ -1,0 +1,235 @@
+"""The plugin's own actions, registered like those of any other plugin."""
+
+from typing import Any, Final
+
+from platform_core.sdk import TaskActionCall, TaskActionField, TaskActionResult, TaskActionSpec
+from platform_core.sdk import task_work as work
+from platform_core.sdk.errors import ValidationFailedError
+
+MAX_TEXT: Final = 10_000
+
+
+def _delete_tasks(call: TaskActionCall) -> TaskActionResult:
+    done = work.delete_selected_tasks(project_id=call.project_id, task_ids=call.task_ids, actor=call.actor)
+    return TaskActionResult(processed=done, detail="Tasks were deleted.")
+
+
+def _delete_annotations(call: TaskActionCall) -> TaskActionResult:
+    done = work.delete_annotations_of(project_id=call.project_id, task_ids=call.task_ids, actor=call.actor)
+    return TaskActionResult(processed=done, detail="Annotations were deleted.")
+
+
+def _delete_predictions(call: TaskActionCall) -> TaskActionResult:
+    done = work.delete_predictions_of(project_id=call.project_id, task_ids=call.task_ids, actor=call.actor)
+    return TaskActionResult(processed=done, detail="Predictions were deleted.")
+
+
+def _count_annotations(call: TaskActionCall) -> int:
+    return work.annotations_of(project_id=call.project_id, task_ids=call.task_ids).count()
+
+
+def _count_predictions(call: TaskActionCall) -> int:
+    return work.predictions_of(project_id=call.project_id, task_ids=call.task_ids).count()
+
+
+def _annotate_from_predictions(call: TaskActionCall) -> TaskActionResult:
+    done = work.annotate_from_predictions(
+        project_id=call.project_id,
+        task_ids=call.task_ids,
+        model_version=_text(call.parameters, "model_version", required=False),
+        actor=call.actor,
+    )
+    return TaskActionResult(processed=done, detail="Annotations were made of predictions.")
+
+
+def _count_convertible(call: TaskActionCall) -> int:
+    version = _text(call.parameters, "model_version", required=False)
+    found = work.convertible_predictions(project_id=call.project_id, task_ids=call.task_ids, model_version=version)
+    return int(found.count())
+
+
+def _remove_duplicates(call: TaskActionCall) -> TaskActionResult:
+    done = work.remove_duplicate_tasks(project_id=call.project_id, task_ids=call.task_ids, actor=call.actor)
+    return TaskActionResult(processed=done, detail="Duplicates were removed.")
+
+
+def _count_duplicates(call: TaskActionCall) -> int:
+    return len(work.duplicates(project_id=call.project_id, task_ids=call.task_ids))
+
+
+def _propagate(call: TaskActionCall) -> TaskActionResult:
+    done = work.propagate_annotation(
+        project_id=call.project_id,
+        task_ids=call.task_ids,
+        annotation_id=_number(call.parameters, "source_annotation_id"),
+        actor=call.actor,
+    )
+    return TaskActionResult(processed=done, detail="The annotation was propagated.")
+
+
+def _rename(call: TaskActionCall) -> TaskActionResult:
+    done = work.rename_label(
+        project_id=call.project_id,
+        task_ids=call.task_ids,
+        control=_required(call.parameters, "control_tag"),
+        old=_required(call.parameters, "old_label_name"),
+        new=_required(call.parameters, "new_label_name"),
+        actor=call.actor,
+    )
+    return TaskActionResult(processed=done, detail="Labels were renamed.")
+
+
+def _count_renamed(call: TaskActionCall) -> int:
+    control, old = _required(call.parameters, "control_tag"), _required(call.parameters, "old_label_name")
+    found = work.annotations_with_label(project_id=call.project_id, task_ids=call.task_ids, control=control)
+    return sum(
+        work.with_label_renamed(result, control=control, old=old, new=old)[1] > 0
+        for result in found.values_list("result", flat=True)
+    )
+
+
+def _add_field(call: TaskActionCall) -> TaskActionResult:
+    done = work.add_data_field(
+        project_id=call.project_id,
+        task_ids=call.task_ids,
+        name=_required(call.parameters, "value_name"),
+        value=_typed_value(call.parameters),
+        actor=call.actor,
+    )
+    return TaskActionResult(processed=done, detail="The field was set.")
+
+
+def _typed_value(parameters: dict[str, Any]) -> str | int | float | bool:
+    kind = parameters.get("value_type", "String")
+    text = str(parameters.get("value", ""))[:MAX_TEXT]
+    if kind == "String":
+        return text
+    if kind == "Boolean" and text.lower() in ("true", "false", "1", "0"):
+        return text.lower() in ("true", "1")
+    if kind == "Number":
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if abs(number) < 1e300:  # false for NaN and infinity too
+            return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    raise _refused("value", "A String, a Number, or a Boolean (true or false) is expected, as value_type says.")
+
+
+def _required(parameters: dict[str, Any], name: str) -> str:
+    text = _text(parameters, name, required=True)
+    assert text is not None, "required"
+    return text
+
+
+def _text(parameters: dict[str, Any], name: str, *, required: bool) -> str | None:
+    value = parameters.get(name)
+    if value in (None, "") and not required:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or "\x00" in value:
+        raise _refused(name, "A text is expected.")
+    return value
+
+
+def _number(parameters: dict[str, Any], name: str) -> int:
+    value = parameters.get(name)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        raise _refused(name, "The id of an annotation is expected.")
+    return value
+
+
+def _refused(name: str, message: str) -> ValidationFailedError:
+    return ValidationFailedError(validation_errors={name: [message]})
+
+
+ACTIONS: Final = (
+    TaskActionSpec(
+        key="predictions_to_annotations",
+        title="Create annotations from predictions",
+        order=91,
+        permissions=("tasks.change", "annotations.create"),
+        question="Make an annotation of each prediction of the selected tasks that has none yet?",
+        run=_annotate_from_predictions,
+        count=_count_convertible,
+        fields=(TaskActionField(name="model_version", label="Model version", required=False),),
+    ),
+    TaskActionSpec(
+        key="remove_duplicates",
+        title="Remove duplicated tasks",
+        order=95,
+        permissions=("projects.change", "tasks.delete"),
+        question="Leave only one of each group of tasks with equal data, with the work of all of them?",
+        run=_remove_duplicates,
+        count=_count_duplicates,
+        whole=True,
+    ),
+    TaskActionSpec(
+        key="delete_tasks",
+        title="Delete tasks",
+        order=100,
+        permissions=("tasks.delete",),
+        question="Delete the selected tasks with their annotations and predictions? This cannot be taken back.",
+        run=_delete_tasks,
+    ),
+    TaskActionSpec(
+        key="delete_tasks_annotations",
+        title="Delete annotations",
+        order=101,
+        permissions=("tasks.change", "annotations.delete", "annotations.delete_all"),
+        question="Delete all annotations of the selected tasks? This cannot be taken back.",
+        run=_delete_annotations,
+        count=_count_annotations,
+    ),
+    TaskActionSpec(
+        key="delete_tasks_predictions",
+        title="Delete predictions",
+        order=102,
+        permissions=("predictions.change",),
+        question="Delete all predictions of the selected tasks? This cannot be taken back.",
+        run=_delete_predictions,
+        count=_count_predictions,
+    ),
+    TaskActionSpec(
+        key="propagate_annotations",
+        title="Propagate an annotation",
+        order=110,
+        permissions=("tasks.change", "annotations.create"),
+        question="Give the result of this annotation to all selected tasks?",
+        run=_propagate,
+        fields=(TaskActionField(name="source_annotation_id", label="Id of the annotation", type="number"),),
+        experimental=True,
+    ),
+    TaskActionSpec(
+        key="rename_labels",
+        title="Rename a label",
+        order=111,
+        permissions=("tasks.change", "annotations.change_all"),
+        question="Rename the label in all annotations of the selected tasks? The label config must have the new name.",
+        run=_rename,
+        count=_count_renamed,
+        fields=(
+            TaskActionField(name="control_tag", label="Name of the control tag"),
+            TaskActionField(name="old_label_name", label="Label"),
+            TaskActionField(name="new_label_name", label="New name"),
+        ),
+        experimental=True,
+    ),
+    TaskActionSpec(
+        key="add_data_field",
+        title="Add or set a data field",
+        order=112,
+        permissions=("tasks.change",),
+        question="Set this field of the data of all selected tasks?",
+        run=_add_field,
+        fields=(
+            TaskActionField(name="value_name", label="Name of the field"),
+            TaskActionField(
+                name="value_type", label="Type", type="select", options=("String", "Number", "Boolean"), required=False
+            ),
+            TaskActionField(name="value", label="Value", required=False),
+        ),
+        experimental=True,
+    ),
+)
