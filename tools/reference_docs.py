@@ -169,11 +169,28 @@ def _parser(title: str, parser: argparse.ArgumentParser) -> Iterator[str]:
         yield table(("option", "default", "what"), rows)
 
 
+def events() -> str:
+    # Inline: see above.
+    from platform_core.events.catalogue import CORE_EVENTS, actions_of
+
+    rows = [
+        (
+            f"`{name}`",
+            ", ".join(f"`{key}`" for key in spec.payload),
+            ", ".join(f"`{action}`" for action in actions_of(name, spec)),
+            spec.summary,
+        )
+        for name, spec in CORE_EVENTS.items()
+    ]
+    return table(("type", "payload", "actions", "when"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "permissions": permissions,
     "hooks": hooks,
     "commands": commands,
+    "events": events,
 }
 
 

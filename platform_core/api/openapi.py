@@ -13,6 +13,8 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import spectacular_settings
 
 from platform_core.api.json import dumps
+from platform_core.events.actions import declared_actions
+from platform_core.events.catalogue import CORE_EVENTS
 from platform_core.members.permissions import PUBLIC, declared_permission
 from platform_core.plugins.contributions import tag_registry
 from platform_core.plugins.loader import PluginRegistry, get_registry
@@ -43,6 +45,9 @@ class TenonAutoSchema(AutoSchema):
         elif permission is not None:
             operation["x-permission"] = permission
         operation["x-plugin"] = self._plugin() or "core"
+        actions = declared_actions(self.view, self.method)
+        if actions:
+            operation["x-actions"] = sorted(actions)
         return operation
 
     def _plugin(self) -> str | None:
@@ -138,6 +143,9 @@ def _document(urlconf: str, registry: PluginRegistry, enabled: frozenset[str]) -
         "x-plugins": versions,
     }
     _add_result_schemas(schema, enabled)
+    types = {**CORE_EVENTS, **registry.event_types(enabled)}
+    for part in registry.document_parts(enabled):
+        schema.setdefault(part.key, part.build(types))
     content = dumps(schema)
     return Document(content=content, etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"')
 

@@ -86,12 +86,11 @@ class PageNumberPagination(BasePagination):
             "properties": {
                 "count": {"type": "integer", "example": 123},
                 "next": {
-                    "type": "string",
-                    "nullable": True,
+                    "type": ["string", "null"],
                     "format": "uri",
                     "example": "https://aero.example/api/projects/?page=3",
                 },
-                "previous": {"type": "string", "nullable": True, "format": "uri", "example": None},
+                "previous": {"type": ["string", "null"], "format": "uri", "example": None},
                 "results": schema,
             },
         }

@@ -10,6 +10,7 @@ from platform_core.embedded.errors import EmbeddedServiceError
 _COMMANDS = {
     "quickstart": "platform_core.cli.quickstart:quickstart",
     "serve": "platform_core.cli.serve:serve",
+    "events": "platform_core.cli.events:events",
     "worker": "platform_core.cli.management:worker",
     "migrate": "platform_core.cli.management:migrate",
     "create-organization": "platform_core.cli.management:create_organization",

@@ -49,6 +49,40 @@ class EventDelivery(models.Model):
         return f"event {self.event_id} for {self.plugin}.{self.handler}"
 
 
+class StreamMessage(models.Model):
+    """Something that one member's open pages are told; kept for a day, so that a page that was away hears it later."""
+
+    id = models.BigAutoField(primary_key=True, help_text="Identifier; grows with time, as `Last-Event-ID` needs it.")
+    member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="+", help_text="Who is told.")
+    type = models.CharField(max_length=100, help_text="Name of the message.")
+    data = models.JSONField(default=dict, help_text="What is told; never secrets.")
+    created_at = models.DateTimeField(auto_now_add=True, help_text="When it was written (UTC).")
+    updated_at = models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")
+
+    def __str__(self) -> str:
+        return f"{self.type} for member {self.member_id}"
+
+
+class StreamTicket(models.Model):
+    """Lets its bearer open one stream, once, within half a minute. Only the digest of its text is kept."""
+
+    digest = models.CharField(max_length=64, primary_key=True, help_text="SHA-256 of the ticket.")
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, related_name="+", db_index=False, help_text="Whose stream."
+    )
+    role = models.CharField(max_length=40, help_text="Role then; with another one the stream ends.")
+    credential = models.CharField(max_length=16, help_text="Kind of the credential that asked for it.")
+    proof = models.CharField(max_length=64, help_text="Names the credential; the stream ends with it.")
+    sees_all_jobs = models.BooleanField(default=False, help_text="Whether jobs of others are shown.")
+    last_event_id = models.BigIntegerField(null=True, help_text="Last message that the page has seen.")
+    expires_at = models.DateTimeField(help_text="Until when it can be used (UTC).")
+    created_at = models.DateTimeField(auto_now_add=True, help_text="When it was issued (UTC).")
+    updated_at = models.DateTimeField(auto_now=True, help_text="When the row was last changed (UTC).")
+
+    def __str__(self) -> str:
+        return f"stream ticket of member {self.member_id}"
+
+
 class AuditEntry(AuditRecord):
     """An audit entry of this organization."""
 

@@ -25,6 +25,9 @@ from tenants.scope import OrganizationRef, tenant_scope
 
 EVENTS_A_STEP: Final = 200
 DELIVERIES_A_STEP: Final = 20
+KEPT_DAYS: Final = 14
+# More than come in at once, so that the oldest are gone sooner or later.
+FORGOTTEN_AT_ONCE: Final = 2 * EVENTS_A_STEP
 HANDLER_SECONDS: Final = 60
 CLAIM_SECONDS: Final = 2 * HANDLER_SECONDS
 FIRST_DELAY_SECONDS: Final = 2
@@ -48,6 +51,14 @@ _POSTPONE = """
     UPDATE events_eventdelivery SET status = %(status)s, error = %(error)s, updated_at = clock_timestamp(),
         attempts = attempts - %(refund)s, next_attempt_at = clock_timestamp() + %(delay)s * interval '1 second'
     WHERE id = %(id)s AND attempts = %(attempts)s AND status = 'pending'"""
+
+_FORGET = """
+    WITH old AS (
+        SELECT id FROM (SELECT id, relayed_at FROM events_outboxevent ORDER BY id LIMIT %(limit)s) oldest
+        WHERE relayed_at < clock_timestamp() - %(days)s * interval '1 day' AND NOT EXISTS (
+            SELECT FROM events_eventdelivery d WHERE d.event_id = oldest.id AND d.status = 'pending')),
+    gone AS (DELETE FROM events_eventdelivery WHERE event_id IN (SELECT id FROM old))
+    DELETE FROM events_outboxevent WHERE id IN (SELECT id FROM old)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +121,17 @@ def _fan_out(organization: OrganizationRef, handlers: list[Subscription]) -> int
         OutboxEvent.objects.filter(pk__in=[event_id for event_id, _ in events]).update(
             relayed_at=Now(), updated_at=Now()
         )
+        forget_relayed()
     return len(events)
+
+
+def forget_relayed() -> None:
+    """Delete some of the oldest events that were relayed long ago and wait for no handler, with their deliveries.
+
+    Called wherever events come in, so that the table stops growing there and nobody has to look at quiet organizations.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET, {"days": KEPT_DAYS, "limit": FORGOTTEN_AT_ONCE})
 
 
 def _claim(organization: OrganizationRef) -> _Delivery | None:

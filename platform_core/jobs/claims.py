@@ -4,19 +4,23 @@ All times are the database's own, so that clocks of workers do not matter.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from platform_core.events.channel import notify_of_job
+from platform_core.events.services import emit_event
 from platform_core.jobs.errors import LeaseLost
 from platform_core.jobs.scoping import scope_of, table_of
 from platform_core.jobs.types import Claim, JobAddress
 from tenants.scope import OrganizationRef
 
 LONGEST_DELAY_SECONDS: Final = 600
+ENDED: Final = ("completed", "failed", "canceled")
 DIED: Final = "The worker died during the last attempt."
 
 # `{table}` is one of two fixed names (platform_core.jobs.scoping.table_of); all values are parameters.
@@ -31,7 +35,7 @@ _CLAIM = """
         ORDER BY array_position(%(queues)s::text[], queue::text), run_after, created_at
         LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, function, args, kwargs, queue, plugin, attempts, max_attempts, timeout_seconds,
-        every_seconds"""
+        every_seconds, {member}"""
 _AT_LIMIT = """
     SELECT queue FROM {table} WHERE status = 'running' GROUP BY queue HAVING count(*) >= %(most)s"""
 _OWNED = " WHERE id = %(id)s AND status = 'running' AND worker = %(worker)s AND attempts = %(attempt)s"
@@ -61,7 +65,8 @@ _RECOVER = """
             + CASE WHEN attempts >= max_attempts THEN coalesce(every_seconds, 0) ELSE 0 END * interval '1 second',
         error = %(error)s, lease_until = NULL, worker = '', updated_at = clock_timestamp()
     WHERE id IN (
-        SELECT id FROM {table} WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)"""
+        SELECT id FROM {table} WHERE status = 'running' AND lease_until < clock_timestamp() FOR UPDATE SKIP LOCKED)
+    RETURNING {told}"""
 _NEXT_DUE = """
     SELECT extract(epoch FROM min(
         CASE status WHEN 'queued' THEN run_after ELSE lease_until END) - clock_timestamp())::float8
@@ -88,13 +93,15 @@ def claim(
     limit = f"AND queue NOT IN ({_AT_LIMIT})".format(table=table_of(organization)) if most else ""
     values: dict[str, Any] = {"worker": worker, "lease": lease_seconds(), "queues": list(queues), "id": job_id}
     with scope_of(organization), connection.cursor() as cursor:
-        statement = _CLAIM.format(table=table_of(organization), only=only, limit=limit)
+        statement = _CLAIM.format(
+            table=table_of(organization), only=only, limit=limit, member=_member_column(organization)
+        )
         cursor.execute(statement, {**values, "most": most})
         row = cursor.fetchone()
     if row is None:
         return None
-    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout, every = row
-    return Claim(
+    id_, function, args, kwargs, queue, plugin, attempt, max_attempts, timeout, every, member = row
+    owned = Claim(
         address=JobAddress(organization=organization, id=id_),
         function=function,
         args=_from_json(args),
@@ -106,7 +113,21 @@ def claim(
         timeout_seconds=timeout,
         worker=worker,
         every_seconds=every,
+        member=member,
     )
+    _show(owned)
+    return owned
+
+
+def _show(owned: Claim) -> None:
+    """Tell open pages that the job of a member has moved; in the caller's transaction, if there is one."""
+    if owned.address.organization is not None and owned.member is not None:
+        notify_of_job(owned.address.organization, owned.address.id)
+
+
+def _member_column(organization: OrganizationRef | None) -> str:
+    """Return the column of who caused a job; nobody causes one without an organization."""
+    return "created_by_id" if organization is not None else "NULL::bigint"
 
 
 def _most_running(organization: OrganizationRef | None) -> int:
@@ -129,8 +150,9 @@ def renew(owned: Claim, *, done: int, total: int | None) -> bool:
     Raises:
         LeaseLost: the job is not ours any more.
     """
-    row = _write(_RENEW, owned, {"lease": lease_seconds(), "done": done, "total": total}, returning=True)
-    return bool(row)
+    values = {"lease": lease_seconds(), "done": done, "total": total}
+    (wanted,) = _write(_RENEW, owned, values, returning="cancel_requested")
+    return bool(wanted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,16 +183,46 @@ def settle(owned: Claim, outcome: Outcome) -> None:
         _write(_REQUEUE, owned, {"error": outcome.error, "delay": outcome.delay_seconds, "refund": refund})
         return
     result = json.dumps(outcome.result) if outcome.result is not None else None
-    _write(
-        _FINISH.replace("{again}", _AGAIN), owned, {"status": outcome.status, "result": result, "error": outcome.error}
-    )
+    values = {"status": outcome.status, "result": result, "error": outcome.error}
+    with scope_of(owned.address.organization), transaction.atomic():
+        statement = _FINISH.replace("{again}", _AGAIN)
+        row = _write(statement, owned, values, returning=_told(owned.address.organization))
+        tell_finished(owned.address.organization, [row])
 
 
 def recover_expired(organization: OrganizationRef | None) -> int:
     """Give jobs whose worker died back to the queue, or up; returns how many."""
-    with scope_of(organization), connection.cursor() as cursor:
-        cursor.execute(_RECOVER.format(table=table_of(organization)), {"error": DIED})
-        return int(cursor.rowcount)
+    statement = _RECOVER.format(table=table_of(organization), told=_told(organization))
+    with scope_of(organization), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, {"error": DIED})
+        rows = cursor.fetchall()
+        tell_finished(organization, rows)
+        return len(rows)
+
+
+def tell_finished(organization: OrganizationRef | None, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Emit an event for each job that has ended and that a member caused: nobody waits for the platform's own.
+
+    Args:
+        rows: id, function, status, member and plugin.
+    """
+    for job_id, function, status, member, plugin in rows:
+        if organization is not None and member is not None and status in ENDED:
+            emit_event(
+                type="job.finished",
+                payload={
+                    "job": str(job_id),
+                    "name": function.rsplit(".", 1)[-1],
+                    "status": status,
+                    "member": member,
+                    "plugin": plugin,
+                },
+            )
+
+
+def _told(organization: OrganizationRef | None) -> str:
+    """Return the columns that `tell_finished` takes."""
+    return f"id, function, status, {_member_column(organization)}, plugin"
 
 
 def seconds_until_due(organization: OrganizationRef | None) -> float | None:
@@ -198,15 +250,17 @@ def lease_seconds() -> float:
     return float(settings.TENON_JOBS_LEASE_SECONDS)
 
 
-def _write(statement: str, owned: Claim, values: dict[str, Any], *, returning: bool = False) -> Any:
+def _write(statement: str, owned: Claim, values: dict[str, Any], *, returning: str = "") -> tuple[Any, ...]:
     organization = owned.address.organization
-    returned = " RETURNING cancel_requested" if returning else ""
+    returned = f" RETURNING {returning}" if returning else ""
     token: dict[str, Any] = {"id": owned.address.id, "worker": owned.worker, "attempt": owned.attempt}
     with scope_of(organization), connection.cursor() as cursor:
         cursor.execute(f"{statement}{_OWNED}{returned}".format(table=table_of(organization)), {**values, **token})
         if cursor.rowcount != 1:
             raise LeaseLost
-        return cursor.fetchone()[0] if returning else None
+        row = tuple(cursor.fetchone()) if returning else ()
+        _show(owned)
+        return row
 
 
 def _from_json(value: Any) -> Any:

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from platform_core.api.errors import ConflictError, NotFoundError
 from platform_core.events.services import record_audit
+from platform_core.jobs.claims import tell_finished
 from platform_core.jobs.models import Job
 from platform_core.jobs.queries import jobs_visible_to
 from platform_core.jobs.queue import announce_after_commit
@@ -42,6 +43,8 @@ def cancel_job(*, job_id: UUID, actor: Principal) -> Job:
         job.finished_at = Now()
     job.cancel_requested = True
     job.save(update_fields=["status", "error", "cancel_requested", "finished_at", "updated_at"])
+    if job.status == JobStatus.CANCELED:
+        tell_finished(current_organization(), [(job.pk, job.function, str(job.status), job.created_by_id, job.plugin)])
     record_audit(actor=actor, action="job.canceled", target_type="job", target_id=str(job.pk))
     job.refresh_from_db()
     return job

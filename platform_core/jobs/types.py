@@ -52,7 +52,7 @@ class Claim:
     """A job that a worker owns for the time of its lease.
 
     `worker` and `attempt` together are the fencing token: every later write names them, so that a worker that has lost
-    its lease cannot touch what the next one does.
+    its lease cannot touch what the next one does. `member` is who caused the job, and sees its progress.
     """
 
     address: JobAddress
@@ -66,6 +66,7 @@ class Claim:
     timeout_seconds: int
     worker: str
     every_seconds: int | None = None
+    member: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

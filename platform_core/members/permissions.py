@@ -38,6 +38,7 @@ CORE_PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "teams.change": MANAGERS,
     "credentials.own": EVERYONE,
     "audit.view": ADMINISTRATORS,
+    "events.view": EVERYONE,
     "jobs.view": EVERYONE,
     "jobs.view_all": MANAGERS,
     "projects.view": EVERYONE,

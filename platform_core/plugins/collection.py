@@ -12,6 +12,8 @@ from platform_core.plugins.errors import HookResultError, HookTimeoutError, Plug
 from platform_core.plugins.hookspecs import HookSpec
 from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.registrations import (
+    DocumentPart,
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     ProjectTemplateSpec,
@@ -22,6 +24,8 @@ from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnS
 from platform_core.plugins.types import EventHandlerSpec
 from platform_core.projects.label_config import CORE_TAGS, TagRegistryError, TagSpec
 
+# Sections of the OpenAPI document that are the core's to write.
+CORE_SECTIONS = frozenset({"openapi", "info", "paths", "components", "servers", "security", "tags"})
 KEY_PATTERN = re.compile(r"[a-z][a-z0-9_.-]{0,62}")
 
 
@@ -35,6 +39,8 @@ class Registrations:
     label_tags: tuple[TagSpec, ...] = ()
     project_templates: tuple[ProjectTemplateSpec, ...] = ()
     taxonomies: tuple[TaxonomySpec, ...] = ()
+    event_types: tuple[EventTypeSpec, ...] = ()
+    document_parts: tuple[DocumentPart, ...] = ()
     event_handlers: tuple[EventHandlerSpec, ...] = ()
     task_columns: tuple[TaskColumnSpec, ...] = ()
     task_actions: tuple[TaskActionSpec, ...] = ()
@@ -66,6 +72,9 @@ def collect(implementations: Mapping[str, Implementation], call: Callable[[Imple
             raise PluginRejectedError(message) from error
         _check_keys(implementation.spec, values[field.name])
     _check_tags(values.get("label_tags", ()))
+    for part in values.get("document_parts", ()):
+        if part.key in CORE_SECTIONS:
+            raise PluginRejectedError(f"hook register_document_parts(): the section {part.key!r} is the core's")
     return Registrations(**cast("dict[str, Any]", values))
 
 

@@ -15,6 +15,8 @@ from typing import Protocol
 import pluggy
 
 from platform_core.plugins.registrations import (
+    DocumentPart,
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     LabelTag,
@@ -117,6 +119,14 @@ class Hooks(Protocol):
         """Return the taxonomies that control tags may name as `slug:key@version`. Class R, at boot."""
 
     @hookspec
+    def register_event_types(self) -> Sequence[EventTypeSpec]:
+        """Return the kinds of events that the plugin emits, as `slug.key`. Class R, at boot."""
+
+    @hookspec
+    def register_document_parts(self) -> Sequence[DocumentPart]:
+        """Return sections of the OpenAPI document beside the core's. Class R, at boot."""
+
+    @hookspec
     def register_event_handlers(self) -> Sequence[EventHandlerSpec]:
         """Return callables bound to event types. Class R, at boot; the callables themselves run as class E."""
 
@@ -196,6 +206,8 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_label_tags", LabelTag),
             _register("register_project_templates", ProjectTemplateSpec),
             _register("register_taxonomies", TaxonomySpec),
+            _register("register_event_types", EventTypeSpec),
+            _register("register_document_parts", DocumentPart),
             _register("register_event_handlers", EventHandlerSpec),
             _register("register_task_columns", TaskColumnSpec),
             _register("register_task_actions", TaskActionSpec),

@@ -22,6 +22,8 @@ from platform_core.plugins.implementations import Implementation, read_implement
 from platform_core.plugins.lock import Lock, LockedPlugin, present_plugins, read_lock
 from platform_core.plugins.manifest import Manifest
 from platform_core.plugins.registrations import (
+    DocumentPart,
+    EventTypeSpec,
     ExporterSpec,
     ImporterSpec,
     ProjectTemplateSpec,
@@ -107,6 +109,14 @@ class PluginRegistry:
     def label_tags(self, enabled: EnabledSet) -> dict[str, TagSpec]:
         """Return label-config tags by element name."""
         return {tag.name: tag for plugin in self.enabled(enabled) for tag in plugin.registrations.label_tags}
+
+    def event_types(self, enabled: EnabledSet) -> dict[str, EventTypeSpec]:
+        """Return the kinds of events of plugins by `slug.key`, which is the type they are emitted as."""
+        return _keyed((plugin.slug, plugin.registrations.event_types) for plugin in self.enabled(enabled))
+
+    def document_parts(self, enabled: EnabledSet) -> list[DocumentPart]:
+        """Return sections of the OpenAPI document, in order; of two with one key the first counts."""
+        return [part for plugin in self.enabled(enabled) for part in plugin.registrations.document_parts]
 
     def event_handlers(self, enabled: EnabledSet) -> dict[str, EventHandlerSpec]:
         """Return event handlers by `slug.key`."""

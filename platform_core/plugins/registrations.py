@@ -4,7 +4,7 @@ Keys are names within a plugin; the core addresses a registration as `slug.key`.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Final, Protocol, runtime_checkable
@@ -139,6 +139,59 @@ class ExporterSpec:
     def __post_init__(self) -> None:
         if self.name and (not _EXPORT_NAME.fullmatch(self.name) or self.name in CORE_EXPORT_NAMES):
             raise ValueError(f"The name of an export format is upper case and not the core's; this is {self.name!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Who is told of an event, and in which words.
+
+    Attributes:
+        text: one sentence; `{name}` is filled from the payload.
+        member: key of the payload that holds the id of the member to be told.
+        permission: codename whose holders are told; used when `member` is None.
+        when: value of the payload's key `status` without which nobody is told; None tells always.
+    """
+
+    text: str
+    member: str | None = None
+    permission: str | None = None
+    when: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTypeSpec:
+    """A kind of event: what it means and what its payload holds.
+
+    Attributes:
+        key: past-tense name; an event of a plugin is emitted as `slug.key`.
+        summary: one sentence: when it happens.
+        payload: JSON Schema of each key; every key is always there, but the optional ones.
+        actions: names under which receivers outside ask for it; none makes one of the type, `A_B` of `a.b`.
+        optional: keys of the payload that may be missing.
+        organization_only: it belongs to no single project, or the project is too new or gone to be asked for.
+        notice: who is told of it.
+    """
+
+    key: str
+    summary: str
+    payload: Mapping[str, Json]
+    actions: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    organization_only: bool = False
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPart:
+    """A section of the OpenAPI document of the organizations that have the plugin enabled.
+
+    Attributes:
+        key: top-level key of the document, none of the core's.
+        build: returns the section from the kinds of events there, by full name; called once a set of plugins.
+    """
+
+    key: str
+    build: Callable[[Mapping[str, EventTypeSpec]], Json]
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""Whether a web process answers."""
+"""Whether a process that serves HTTP answers."""
 
 import http.client
 

@@ -30,6 +30,11 @@ class QuickstartOptions:
         return self.port, self.port + 1
 
     @property
+    def events_port(self) -> int:
+        """Where events are streamed, unless somebody has taken that port."""
+        return self.port + 2
+
+    @property
     def credentials(self) -> Path:
         """The file with the demo's credentials, mode 0600; it stays the same between runs."""
         return self.data_dir / "demo.json"

@@ -12,7 +12,7 @@ def write_ready_file(path: Path, *, access: dict[str, Any], pids: dict[str, int 
 
     Args:
         access: `public_url` and `organizations` as the demo's credentials file holds them.
-        pids: process ids of `supervisor`, `web`, `worker` and `postgres`; None for one that is not ours.
+        pids: process ids of `supervisor`, `web`, `events`, `worker` and `postgres`; None for one that is not ours.
     """
     content = {"public_url": access["public_url"], "organizations": access["organizations"], "pids": pids}
     write_private(path, json.dumps(content, indent=2) + "\n")

@@ -29,6 +29,7 @@ _FAILURES_AT_START = 3
 _WATCH_SECONDS = 0.5
 _WEB_GRACE_SECONDS = 25.0
 _WORKER_GRACE_SECONDS = 15.0
+_EVENTS_GRACE_SECONDS = 8.0
 _STEP_STOP = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 
 
@@ -39,7 +40,8 @@ class Quickstart:
         """Describe the run; nothing starts yet.
 
         Args:
-            program: the command whose subcommands `migrate`, `django tenon_demo`, `serve` and `worker` are the parts.
+            program: the command whose subcommands are the parts: `migrate`, `django tenon_demo`, `serve`, `events`,
+                `worker`.
         """
         self._options = options
         self._console = console
@@ -47,6 +49,7 @@ class Quickstart:
         self._stop = StopRequest()
         self._services = Services(options.data_dir, use_redis=options.redis)
         self._children: list[Child] = []
+        self._events_port = options.events_port
 
     def run(self) -> None:
         """Start everything, stay until Ctrl-C or SIGTERM, stop everything.
@@ -75,6 +78,10 @@ class Quickstart:
         # What each child does as usual would scroll the addresses and tokens away.
         os.environ.setdefault("TENON_LOG_LEVEL", "WARNING")
         os.environ.setdefault("TENON_PUBLIC_URL", f"http://localhost:{self._options.port}")
+        # Pages are sent there by the web processes; a port of its own costs nobody who needs another one.
+        taken = not process.port_is_free(self._options.events_port)
+        self._events_port = process.free_port() if taken else self._options.events_port
+        os.environ["TENON_EVENTS_PORT"] = str(self._events_port)
         boot.choose_settings()
         if not os.environ.get("TENON_SECRET_KEY", "").strip():
             os.environ["TENON_SECRET_KEY"] = ensure_secret_key(self._options.data_dir)
@@ -88,7 +95,7 @@ class Quickstart:
             arguments = ["--port", str(self._options.port), "--credentials", str(self._options.credentials)]
             hint = "See the message above; `--no-demo` starts without the demo, `--reset` begins with empty data."
             self._step("Loading the demo", ["django", "tenon_demo", *arguments], hint)
-        self._children = [*self._web_children(), self._worker_child()]
+        self._children = [*self._web_children(), self._events_child(), self._worker_child()]
         self._worker_ready.unlink(missing_ok=True)
         for child in self._children:
             child.start()
@@ -143,6 +150,10 @@ class Quickstart:
             for port, count in zip(self._options.ports, counts, strict=True)
         ]
 
+    def _events_child(self) -> Child:
+        port = self._events_port
+        return self._child(f"events on port {port}", ["events", "--port", str(port), "--quiet"], _EVENTS_GRACE_SECONDS)
+
     def _worker_child(self) -> Child:
         arguments = ["worker", "--ready-file", str(self._worker_ready)]
         return self._child("worker", arguments, _WORKER_GRACE_SECONDS)
@@ -162,7 +173,7 @@ class Quickstart:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS
-        missing = list(self._options.ports)
+        missing = [*self._options.ports, self._events_port]
         while missing or not self._worker_ready.exists():
             self._stop.check()
             for child in self._children:
@@ -197,6 +208,7 @@ class Quickstart:
         pids = {
             "supervisor": os.getpid(),
             "web": self._children[0].pid,
+            "events": self._children[-2].pid,
             "worker": self._children[-1].pid,
             "postgres": self._services.postgres_pid,
         }

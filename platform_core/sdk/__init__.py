@@ -8,11 +8,14 @@ while Django is still loading its apps.
 from platform_core.plugins.errors import ExportFormatError, ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
+    DocumentPart,
+    EventTypeSpec,
     ExportContext,
     ExportedTask,
     ExporterSpec,
     ImportedTask,
     ImporterSpec,
+    Notice,
     ProjectTemplateSpec,
     RouteSpec,
     SampleData,
@@ -44,8 +47,10 @@ __all__ = [
     "HOOK_LEVEL",
     "SUPPORTED_HOOK_LEVELS",
     "AnnotationContext",
+    "DocumentPart",
     "Event",
     "EventHandlerSpec",
+    "EventTypeSpec",
     "ExportContext",
     "ExportFormatError",
     "ExportedTask",
@@ -55,6 +60,7 @@ __all__ = [
     "ImporterSpec",
     "Issue",
     "LabelConfigContext",
+    "Notice",
     "OrganizationRef",
     "PlanNote",
     "ProjectTemplateSpec",

@@ -5,7 +5,15 @@ from platform_core.api.errors import (
     NotFoundError,
     PermissionDeniedError,
     TenonError,
+    ThrottledError,
     ValidationFailedError,
 )
 
-__all__ = ["BadRequestError", "NotFoundError", "PermissionDeniedError", "TenonError", "ValidationFailedError"]
+__all__ = [
+    "BadRequestError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "TenonError",
+    "ThrottledError",
+    "ValidationFailedError",
+]

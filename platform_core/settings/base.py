@@ -22,6 +22,8 @@ TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
 TENON_LOCAL_STORAGE_ROOT = environment.text("TENON_LOCAL_STORAGE_ROOT") or None
 # Data sets that lie beside this checkout; the demo prefers them to the extracts that plugins ship.
 TENON_SHARED_DATA = environment.path("TENON_SHARED_DATA", _CHECKOUT.parent / "shared" / "data")
+# Where pages of other ports find the process that streams events; 0: a proxy sends its path there.
+TENON_EVENTS_PORT = environment.number("TENON_EVENTS_PORT", 0)
 REDIS_URL = environment.text("REDIS_URL")
 
 SECRET_KEY = environment.text("TENON_SECRET_KEY")
@@ -191,6 +193,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tenon",
+    "OAS_VERSION": "3.1.1",
     "VERSION": "0.1.0",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

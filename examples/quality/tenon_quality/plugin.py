@@ -5,6 +5,7 @@ from typing import Any
 
 from platform_core.sdk import (
     EventHandlerSpec,
+    EventTypeSpec,
     ExporterSpec,
     RouteSpec,
     TaskActionSpec,
@@ -14,6 +15,7 @@ from platform_core.sdk import (
     hookimpl,
 )
 from platform_core.sdk.labels import TagSpec
+from tenon_quality.event_types import EVENT_TYPES
 from tenon_quality.exporters import TEXT_LABELS
 from tenon_quality.handlers import COUNT_ANNOTATIONS
 from tenon_quality.routes import ROUTES
@@ -39,6 +41,11 @@ class QualityPlugin:
     def register_label_tags(self) -> Sequence[TagSpec]:
         """Certainty."""
         return [CERTAINTY]
+
+    @hookimpl
+    def register_event_types(self) -> Sequence[EventTypeSpec]:
+        """Notes that were added, resolved, reopened."""
+        return EVENT_TYPES
 
     @hookimpl
     def register_event_handlers(self) -> Sequence[EventHandlerSpec]:

@@ -12,6 +12,7 @@ from platform_core.api.errors import NotFoundError
 from platform_core.api.operations import operation
 from platform_core.api.pagination import PageNumberPagination
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.jobs.api.serializers import JOB_EXAMPLE, JobFilterSerializer, JobSerializer
 from platform_core.jobs.models import Job
 from platform_core.jobs.queries import JobFilter, jobs_matching, jobs_visible_to, older_than
@@ -103,6 +104,7 @@ class JobCancelAPI(TenonAPIView):
     serializer_class = JobSerializer
     permission_required = ViewClassPermission(POST=all_permissions.jobs_view)
 
+    @api_webhook(WebhookAction.JOB_FINISHED)
     @operation(
         tag="Jobs",
         summary="Cancel a background job",

@@ -11,6 +11,7 @@ from platform_core.accounts.api.authentication import AccountSessionAuthenticati
 from platform_core.accounts.principal import AccountHolder
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.pagination import MemberPagination
 from platform_core.members.models import Role
@@ -128,6 +129,7 @@ class AcceptInviteAPI(TenonAPIView):
     permission_required = ViewClassPermission(POST=PUBLIC)
     serializer_class = AcceptSerializer
 
+    @api_webhook(WebhookAction.MEMBER_ADDED)
     @operation(
         tag="Invitations",
         summary="Accept an invitation",

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.pagination import MemberPagination, roles_parameter, text_parameter
 from platform_core.members.api.serializers import MemberSerializer, RoleSerializer
@@ -51,6 +52,7 @@ class MemberAPI(TenonAPIView):
         """Answer with one member."""
         return Response(MemberSerializer(member_here(pk)).data)
 
+    @api_webhook(WebhookAction.MEMBER_ROLE_CHANGED)
     @operation(
         tag="Members",
         summary="Change a member's role",
@@ -68,6 +70,7 @@ class MemberAPI(TenonAPIView):
         member = change_role(member_id=pk, actor=self.principal, **self.validated(request))
         return Response(MemberSerializer(member).data)
 
+    @api_webhook(WebhookAction.MEMBER_REMOVED)
     @operation(tag="Members", summary="Remove a member", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """End the membership, with all its credentials."""
@@ -81,6 +84,7 @@ class LeaveAPI(TenonAPIView):
     permission_required = ViewClassPermission(POST=all_permissions.credentials_own)
     serializer_class = MemberSerializer
 
+    @api_webhook(WebhookAction.MEMBER_REMOVED)
     @operation(tag="Members", summary="Leave the organization", description="The last owner cannot leave.", status=204)
     def post(self, request: Request) -> Response:  # noqa: ARG002
         """End the own membership, with all its credentials."""

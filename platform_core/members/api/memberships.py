@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from platform_core.api.errors import MethodNotAllowedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.organizations import refuse_foreign_organization
 from platform_core.members.api.pagination import MemberPagination, roles_parameter, text_parameter
@@ -173,6 +174,7 @@ class MembershipAPI(TenonAPIView):
         }
         return Response(MembershipDetailSerializer(body).data)
 
+    @api_webhook(WebhookAction.MEMBER_REMOVED)
     @operation(tag="Organizations", summary="End a membership", status=204)
     def delete(self, request: Request, pk: int, user_pk: int) -> Response:  # noqa: ARG002
         """Remove a member; one's own membership ends at `api/members/leave/`."""

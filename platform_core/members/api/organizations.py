@@ -162,7 +162,7 @@ class CurrentOrganizationAPI(TenonAPIView):
             "domains": ["aero.tenon.example"],
             "member_count": 4,
             "role": "RE",
-            "plugins": ["webhooks"],
+            "plugins": ["example"],
         },
     )
     def get(self, request: Request) -> Response:  # noqa: ARG002

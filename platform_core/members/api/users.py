@@ -8,6 +8,7 @@ from rest_framework.response import Response
 
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.serializers import (
     HotkeysSerializer,
@@ -150,6 +151,7 @@ class UserAPI(TenonAPIView):
         data = self.validated(request, partial=True)
         return Response(user_body(change_card(member_id=pk, changes=data, actor=self.principal)))
 
+    @api_webhook(WebhookAction.MEMBER_REMOVED)
     @operation(tag="Users", summary="Remove a user from the organization", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """End the membership; the account stays."""

@@ -86,6 +86,8 @@ def change_role(
         target_id=member.pk,
         data={**facts, "to": _role_name(member)},
     )
+    names = {"role": _role_name(member), "from_role": facts["from"]}
+    emit_event(type="member.role_changed", payload={"member": member.pk, **names})
     transaction.on_commit(memory.clear)
     return member
 

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from platform_core.api.errors import PermissionDeniedError, ValidationFailedError
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
@@ -133,6 +134,7 @@ class PluginEnableAPI(_ActAPI):
     serializer_class = EnableSerializer
     permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
 
+    @api_webhook(WebhookAction.PLUGIN_ENABLED, WebhookAction.PLUGIN_UPGRADED, WebhookAction.JOB_FINISHED)
     @operation(
         tag=TAG,
         summary="Enable or upgrade a plugin",
@@ -158,6 +160,7 @@ class PluginDisableAPI(_ActAPI):
     serializer_class = ActSerializer
     permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
 
+    @api_webhook(WebhookAction.PLUGIN_DISABLED, WebhookAction.JOB_FINISHED)
     @operation(
         tag=TAG,
         summary="Disable a plugin",
@@ -181,6 +184,7 @@ class PluginPurgeAPI(_ActAPI):
         POST=all_permissions.plugins_manage, DELETE=all_permissions.plugins_manage
     )
 
+    @api_webhook(WebhookAction.PLUGIN_PURGE_REQUESTED, WebhookAction.PLUGIN_PURGED, WebhookAction.JOB_FINISHED)
     @operation(
         tag=TAG,
         summary="Purge a plugin's data",
@@ -212,6 +216,7 @@ class PluginPurgeAPI(_ActAPI):
             raise PermissionDeniedError(data={"permission": all_permissions.plugins_purge_now})
         return self.answer(request, slug, request_purge_now(slug=slug, confirm=values["confirm"], actor=self.principal))
 
+    @api_webhook(WebhookAction.PLUGIN_PURGE_CANCELED)
     @operation(
         tag=TAG,
         summary="Take a purge back",
@@ -245,6 +250,7 @@ class PluginSettingsAPI(TenonAPIView):
         """Return values, version and schema."""
         return Response(asdict(plugin_settings(slug)))
 
+    @api_webhook(WebhookAction.PLUGIN_SETTINGS_CHANGED)
     @operation(
         tag=TAG,
         summary="Change a plugin's settings",

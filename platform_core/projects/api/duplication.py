@@ -6,6 +6,7 @@ from rest_framework.response import Response
 
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api.fact_bodies import DuplicateRequestSerializer, DuplicateSerializer
@@ -20,6 +21,7 @@ class ProjectDuplicateAPI(TenonAPIView):
     serializer_class = DuplicateRequestSerializer
     permission_required = ViewClassPermission(POST=all_permissions.projects_create)
 
+    @api_webhook(WebhookAction.PROJECT_CREATED, WebhookAction.TASKS_CREATED)
     @operation(
         tag="Projects",
         summary="Duplicate a project",

@@ -8,6 +8,7 @@ from platform_core.api.operations import operation
 from platform_core.api.pagination import PageNumberPagination
 from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api import examples
 from platform_core.projects.api.list_query import LIST_PARAMETERS, MEMBERS_LIMIT, members_limit, project_filter
@@ -68,6 +69,7 @@ class ProjectListAPI(TenonAPIView):
         """Return a page of projects."""
         return _page(self, request, "project")
 
+    @api_webhook(WebhookAction.PROJECT_CREATED)
     @operation(
         tag=TAG,
         summary="Create a project",
@@ -123,6 +125,7 @@ class ProjectAPI(TenonAPIView):
         """Return a project."""
         return _tagged(project_json(self.principal, pk, members_limit=members_limit(request)))
 
+    @api_webhook(WebhookAction.PROJECT_UPDATED)
     @operation(
         tag=TAG,
         summary="Change a project",
@@ -143,6 +146,7 @@ class ProjectAPI(TenonAPIView):
         update_project(project_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
         return _tagged(project_json(self.principal, pk))
 
+    @api_webhook(WebhookAction.PROJECT_DELETED)
     @operation(tag=TAG, summary="Delete a project", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a project with its tasks, annotations and predictions."""

@@ -80,3 +80,21 @@ def deliver_events(db: None) -> Callable[[OrganizationRef], None]:
             pass
 
     return deliver
+
+
+@pytest.fixture
+def run_jobs(db: None) -> Callable[[OrganizationRef], int]:
+    """Return a function that runs the due jobs of an organization now and says how many: `run_jobs(organization)`."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from platform_core.jobs.claims import claim
+    from platform_core.jobs.runner import execute_in_caller
+    from platform_core.jobs.types import QUEUES
+
+    def run(organization: OrganizationRef) -> int:
+        count = 0
+        while (owned := claim(organization, worker="test", queues=QUEUES)) is not None:
+            execute_in_caller(owned)
+            count += 1
+        return count
+
+    return run

@@ -10,6 +10,7 @@ from platform_core.api.errors import ValidationFailedError
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api import examples
@@ -30,6 +31,7 @@ class BulkAnnotationAPI(TenonAPIView):
     pagination_class = None
     permission_required = ViewClassPermission(POST=all_permissions.annotations_create)
 
+    @api_webhook(WebhookAction.ANNOTATION_CREATED)
     @operation(
         tag="Annotations",
         summary="Submit the same annotation for several tasks",
@@ -83,6 +85,7 @@ class BulkDeleteAnnotationAPI(TenonAPIView):
     serializer_class = BulkDeleteSerializer
     permission_required = ViewClassPermission(POST=all_permissions.annotations_delete)
 
+    @api_webhook(WebhookAction.ANNOTATIONS_DELETED)
     @operation(
         tag="Annotations",
         summary="Delete several annotations",

@@ -14,6 +14,7 @@ from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.pagination import positive_number
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
@@ -150,6 +151,7 @@ class TransitionAPI(TenonAPIView):
     serializer_class = TransitionSerializer
     permission_required = ViewClassPermission(POST=all_permissions.annotations_change)
 
+    @api_webhook(WebhookAction.ANNOTATION_UPDATED)
     @operation(
         tag=STATES,
         summary="Change the state of an annotation",

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.models import Project
@@ -56,6 +57,7 @@ class ImportAPI(TenonAPIView):
     serializer_class = ImportReportSerializer
     permission_required = ViewClassPermission(POST=all_permissions.projects_import)
 
+    @api_webhook(WebhookAction.TASKS_CREATED, WebhookAction.IMPORT_FINISHED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Import",
         summary="Import tasks",
@@ -114,6 +116,7 @@ class ReimportAPI(TenonAPIView):
     serializer_class = ReimportSerializer
     permission_required = ViewClassPermission(POST=all_permissions.projects_import)
 
+    @api_webhook(WebhookAction.TASKS_CREATED)
     @operation(
         tag="Import",
         summary="Import uploaded files again",
@@ -164,6 +167,7 @@ class ImportPredictionsAPI(TenonAPIView):
     serializer_class = PredictionCreateSerializer
     permission_required = ViewClassPermission(POST=all_permissions.predictions_change)
 
+    @api_webhook(WebhookAction.PREDICTIONS_IMPORTED)
     @operation(
         tag="Import",
         summary="Import predictions",

@@ -7,6 +7,7 @@ from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
@@ -74,6 +75,7 @@ class TaskListAPI(TenonAPIView):
         )
         return _page(found.page, found.totals)
 
+    @api_webhook(WebhookAction.TASKS_CREATED)
     @operation(
         tag=TAG,
         summary="Create a task",
@@ -106,6 +108,7 @@ class TaskAPI(TenonAPIView):
         """Return a task with its annotations and predictions."""
         return _tagged(self.principal, pk)
 
+    @api_webhook(WebhookAction.TASK_UPDATED)
     @operation(
         tag=TAG,
         summary="Change a task",
@@ -121,6 +124,7 @@ class TaskAPI(TenonAPIView):
         update_task(task_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
         return _tagged(self.principal, pk)
 
+    @api_webhook(WebhookAction.TASKS_DELETED)
     @operation(tag=TAG, summary="Delete a task", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a task with its annotations and predictions."""
@@ -133,6 +137,7 @@ class ProjectTasksAPI(TenonAPIView):
 
     permission_required = ViewClassPermission(DELETE=all_permissions.tasks_delete)
 
+    @api_webhook(WebhookAction.TASKS_DELETED)
     @operation(tag=TAG, summary="Delete all tasks of a project", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete every task of a project."""

@@ -13,6 +13,7 @@ from platform_core.api.errors import ValidationFailedError
 from platform_core.api.json import loads_strict
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.files.sending import send_file
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
@@ -57,6 +58,7 @@ class FileUploadListAPI(TenonAPIView):
             uploads = uploads.filter(pk__in=ids)
         return Response([_body(upload) for upload in uploads[:MAX_LIST]])
 
+    @api_webhook(WebhookAction.FILES_DELETED)
     @operation(
         tag=TAG,
         summary="Delete uploaded files of a project",
@@ -108,6 +110,7 @@ class FileUploadAPI(TenonAPIView):
         replaced = replace_upload(upload=upload, name=file.name or "", stream=file, actor=self.principal)
         return Response(_body(replaced))
 
+    @api_webhook(WebhookAction.FILES_DELETED)
     @operation(tag=TAG, summary="Delete an uploaded file", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a file; tasks that came from it stay."""

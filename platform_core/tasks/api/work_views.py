@@ -12,6 +12,7 @@ from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
+from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.repeats.requests import IDEMPOTENCY_KEY, repeatable
 from platform_core.tasks.api import examples
@@ -71,6 +72,7 @@ class AnnotationListAPI(TenonAPIView):
             raise ValidationFailedError(validation_errors={"ordering": [f"One of {', '.join(ORDERINGS)} is expected."]})
         return Response(_array(annotations_of_task_json(self.principal, pk, ordering=ordering)))
 
+    @api_webhook(WebhookAction.ANNOTATION_CREATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Annotations",
         summary="Submit an annotation",
@@ -114,6 +116,7 @@ class AnnotationAPI(TenonAPIView):
         content, version = annotation_json(self.principal, pk)
         return tagged(RawJSON(content), version)
 
+    @api_webhook(WebhookAction.ANNOTATION_UPDATED, WebhookAction.TASK_COMPLETED, WebhookAction.PROJECT_COMPLETED)
     @operation(
         tag="Annotations",
         summary="Change an annotation",
@@ -131,6 +134,7 @@ class AnnotationAPI(TenonAPIView):
         )
         return _written(changed, 200)
 
+    @api_webhook(WebhookAction.ANNOTATIONS_DELETED)
     @operation(tag="Annotations", summary="Delete an annotation", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete an annotation; most may delete only their own."""
@@ -166,6 +170,7 @@ class PredictionListAPI(TenonAPIView):
         ids = queryset.order_by("pk").values_list("pk", flat=True)[:MAX_LIST]
         return Response(_array(predictions_json(list(ids))))
 
+    @api_webhook(WebhookAction.PREDICTION_CREATED)
     @operation(
         tag="Predictions",
         summary="Create a prediction",
@@ -201,6 +206,7 @@ class PredictionAPI(TenonAPIView):
         """Return a prediction."""
         return Response(RawJSON(predictions_json([visible_prediction(self.principal, pk).pk])[0]))
 
+    @api_webhook(WebhookAction.PREDICTION_UPDATED)
     @operation(
         tag="Predictions",
         summary="Change a prediction",
@@ -214,6 +220,7 @@ class PredictionAPI(TenonAPIView):
         update_prediction(prediction_id=pk, values=self.validated(request, partial=True), actor=self.principal)
         return Response(RawJSON(predictions_json([pk])[0]))
 
+    @api_webhook(WebhookAction.PREDICTION_DELETED)
     @operation(tag="Predictions", summary="Delete a prediction", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete a prediction."""

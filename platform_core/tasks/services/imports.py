@@ -78,7 +78,7 @@ def import_tasks(
     _complete(run, totals, task_ids, duration)
     facts = {"project": project.pk, "import": run.pk, "tasks": totals.tasks}
     record_audit(actor=actor, action="tasks.imported", target_type="project", target_id=project.pk, data=facts)
-    emit_event(type="tasks.imported", payload=facts)
+    emit_event(type="tasks.imported", payload={**facts, "member": actor.id})
     return ImportReport(run=run, task_ids=task_ids, duration=duration)
 
 

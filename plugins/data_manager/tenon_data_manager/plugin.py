@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from platform_core.sdk import RouteSpec, TaskActionSpec, TaskQuerySourceSpec, hookimpl
+from platform_core.sdk import EventTypeSpec, RouteSpec, TaskActionSpec, TaskQuerySourceSpec, hookimpl
 from tenon_data_manager.actions import ACTIONS
+from tenon_data_manager.event_types import EVENT_TYPES
 from tenon_data_manager.routes import ROUTES
 from tenon_data_manager.sources import VIEWS
 
@@ -15,6 +16,11 @@ class DataManagerPlugin:
     def register_routes(self) -> Sequence[RouteSpec]:
         """Views, columns, the project's state and actions."""
         return ROUTES
+
+    @hookimpl
+    def register_event_types(self) -> Sequence[EventTypeSpec]:
+        """Views that were stored, changed, deleted."""
+        return EVENT_TYPES
 
     @hookimpl
     def register_task_actions(self) -> Sequence[TaskActionSpec]:

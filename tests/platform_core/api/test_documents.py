@@ -3,6 +3,7 @@ import json
 import pytest
 from openapi_spec_validator import validate
 
+from platform_core.api.openapi import document_for
 from platform_core.sdk.testing.clients import anonymous_client
 
 METHODS = {"get", "post", "put", "patch", "delete"}
@@ -63,9 +64,12 @@ def test_document_has_an_etag_that_saves_the_second_answer(client):
     assert second.content == b""
 
 
-def test_document_without_plugins_names_no_plugin(client):
-    assert {operation["x-plugin"] for _name, operation in operations(client)} == {"core"}
-    assert document(client)["info"]["x-plugins"] == {}
+def test_document_without_plugins_names_no_plugin():
+    whole = json.loads(document_for("platform_core.urls.tenant", frozenset()).content)
+
+    operations = [operation for item in whole["paths"].values() for operation in item.values()]
+    assert {operation["x-plugin"] for operation in operations} == {"core"}
+    assert whole["info"]["x-plugins"] == {}
 
 
 @pytest.mark.parametrize("path", ["/docs/", "/redoc/"])

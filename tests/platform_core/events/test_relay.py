@@ -306,3 +306,20 @@ def test_audit_entries_cannot_be_changed(db, statement, table):
         assert (AuditEntry if table == "events_auditentry" else GlobalAuditEntry).objects.exists()
         with pytest.raises(ProgrammingError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement.format(table))
+
+
+def test_relayed_events_are_forgotten_after_a_while_unless_a_handler_waits(alpha, heard, listening):
+    _emit(alpha, 1, 2, 3)
+    relay_some(alpha)
+    with tenant_scope(alpha):
+        first, second, third = OutboxEvent.objects.order_by("id")
+        long_ago = timezone.now() - timedelta(days=15)
+        OutboxEvent.objects.filter(pk__in=[first.pk, second.pk]).update(relayed_at=long_ago)
+        EventDelivery.objects.filter(event=second).update(status="pending", next_attempt_at=timezone.now())
+    _emit(alpha, 4)
+    relay_some(alpha)
+
+    with tenant_scope(alpha):
+        kept = list(OutboxEvent.objects.order_by("id").values_list("payload__number", flat=True))
+        assert not EventDelivery.objects.filter(event_id=first.pk).exists()
+    assert (kept, third.payload["number"]) == ([2, 3, 4], 3)

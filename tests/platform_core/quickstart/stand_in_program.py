@@ -26,7 +26,7 @@ def main(command, *arguments):
         demo = {"public_url": "http://127.0.0.1:1", "organizations": {"aero": {"url": "u", "email": "e"}}}
         demo["organizations"]["aero"] |= {"password": "p", "api_token": "t"}
         Path(arguments[arguments.index("--credentials") + 1]).write_text(json.dumps(demo))
-    elif command == "serve":
+    elif command in ("serve", "events"):
         port = int(arguments[arguments.index("--port") + 1])
         http.server.HTTPServer(("127.0.0.1", port), Health).serve_forever()
     elif command == "worker":

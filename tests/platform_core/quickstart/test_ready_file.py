@@ -4,7 +4,7 @@ import threading
 
 from platform_core.quickstart.ready_file import remove_ready_file, write_ready_file
 
-PIDS = {"supervisor": 1, "web": 2, "worker": 3, "postgres": None}
+PIDS = {"supervisor": 1, "web": 2, "events": 4, "worker": 3, "postgres": None}
 
 
 def access(size):

@@ -6,6 +6,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from platform_core.sdk.events import api_webhook
 from platform_core.sdk.projects import project_summary
 from platform_core.sdk.views import TenonAPIView, ViewClassPermission, operation
 from tenon_data_manager import queries, services
@@ -94,6 +95,7 @@ class ViewAPI(TenonAPIView):
         """Return the view."""
         return Response(ViewSerializer(queries.visible_view(self.principal, pk)).data)
 
+    @api_webhook("DATA_MANAGER_VIEW_UPDATED")
     @operation(
         tag=TAG,
         summary="Change a stored view",
@@ -110,6 +112,7 @@ class ViewAPI(TenonAPIView):
         view = services.update_view(actor=self.principal, view_id=pk, data=change.validated_data.get("data", {}))
         return Response(ViewSerializer(view).data)
 
+    @api_webhook("DATA_MANAGER_VIEW_DELETED")
     @operation(tag=TAG, summary="Delete a stored view", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002
         """Delete the view."""

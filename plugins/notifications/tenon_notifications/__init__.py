@@ -1,0 +1,1 @@
+"""Notifications: a plugin of Tenon that every new organization has."""

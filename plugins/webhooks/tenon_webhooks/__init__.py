@@ -1,0 +1,1 @@
+"""Webhooks: a plugin of Tenon that every new organization has."""

@@ -1,0 +1,1 @@
+"""Writes of the plugin: settings of webhooks, deliveries, attempts."""
