@@ -97,7 +97,7 @@ def docs(session):
 
 @nox.session
 def contract(session):
-    """Run Label Studio's own SDK tests, from its installed wheel, against a running platform; see the reference page."""
+    """Run Label Studio's own SDK tests, from its installed wheel, against a running platform."""
     os.environ["TENON_CONTRACT"] = "1"
     run(session, "pytest", "tests/contract", *session.posargs)
 
