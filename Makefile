@@ -5,10 +5,11 @@ ARGS ?=
 BIN := .venv/bin
 STAMP := .venv/installed
 SDK_STAMP := .venv-sdk/installed
+CONTRACT_STAMP := .venv-contract/installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install sdk run server worker test fmt lint types docs bench clean
+.PHONY: help install sdk run server worker test fmt lint types docs contract bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +32,15 @@ $(SDK_STAMP): tests/e2e/sdk_requirements.txt
 	@touch $@
 
 sdk: $(SDK_STAMP) ## Make .venv-sdk, the environment of the real client
+
+# Label Studio's wheel without its dependencies: its own SDK tests are in it, and nothing of it is kept in the repository.
+$(CONTRACT_STAMP): tests/contract/requirements.txt
+	@echo "Installing Label Studio's SDK tests into .venv-contract (the first time only) ..."
+	@$(PYTHON) -m venv .venv-contract
+	@.venv-contract/bin/python -m pip install --disable-pip-version-check --quiet -r $<
+	@.venv-contract/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --upgrade \
+		--target .venv-contract/suite label-studio==1.23.2
+	@touch $@
 
 install: $(STAMP) ## Make .venv and install everything
 
@@ -58,8 +68,11 @@ types: $(STAMP) ## Check the types
 docs: $(STAMP) $(SDK_STAMP) ## Check the documentation: links, comparisons with the code, pages that are run
 	@exec $(BIN)/nox -s docs -- $(ARGS)
 
+contract: $(STAMP) $(CONTRACT_STAMP) ## Run Label Studio's own SDK tests against a running platform
+	@exec $(BIN)/nox -s contract -- $(ARGS)
+
 bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)
 
 clean: ## Delete .venv and caches; data in .tenon stay
-	rm -rf .venv .venv-sdk .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov
+	rm -rf .venv .venv-sdk .venv-contract .nox .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage .coverage.* htmlcov

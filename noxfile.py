@@ -96,6 +96,13 @@ def docs(session):
 
 
 @nox.session
+def contract(session):
+    """Run Label Studio's own SDK tests, from its installed wheel, against a running platform."""
+    os.environ["TENON_CONTRACT"] = "1"
+    run(session, "pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
 def bench(session):
     """Measure the platform against the physical limit in the same run."""
     run(session, "bench", *session.posargs)

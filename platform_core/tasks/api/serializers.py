@@ -363,6 +363,9 @@ class TaskPageSerializer(serializers.Serializer[Any]):
     next_cursor = serializers.CharField(
         allow_null=True, help_text="Give it as `cursor` for the next page, at any depth."
     )
+    end_pagination = serializers.BooleanField(
+        required=False, help_text="True where nothing follows; the legacy client."
+    )
 
 
 class ImportReportSerializer(serializers.Serializer[Any]):

@@ -63,7 +63,7 @@ class TaskListAPI(TenonAPIView):
                 page_size=place.page_size,
                 cursor=place.cursor,
             )
-            return _page(page, totals)
+            return _page(page, totals, place.page_size)
         found = filtered_page(
             principal,
             project_id=asked.project_id,
@@ -73,7 +73,7 @@ class TaskListAPI(TenonAPIView):
             fields=fields,
             place=place,
         )
-        return _page(found.page, found.totals)
+        return _page(found.page, found.totals, place.page_size)
 
     @api_webhook(WebhookAction.TASKS_CREATED)
     @operation(
@@ -145,12 +145,14 @@ class ProjectTasksAPI(TenonAPIView):
         return Response(status=204)
 
 
-def _page(page: TaskPage, totals: ProjectTotals | FoundTotals) -> Response:
+def _page(page: TaskPage, totals: ProjectTotals | FoundTotals, page_size: int) -> Response:
     cursor = f'"{page.next_cursor}"' if page.next_cursor else "null"
     tail = (
         f'],"total":{totals.tasks},"total_annotations":{totals.annotations},'
-        f'"total_predictions":{totals.predictions},"next_cursor":{cursor}}}'
+        f'"total_predictions":{totals.predictions},"next_cursor":{cursor}'
     )
+    # The legacy client asks for page after page until it reads this; an empty page alone does not end it.
+    tail += ',"end_pagination":true}' if page.count < page_size else "}"
     return Response(RawJSON(b'{"tasks":[' + page.content + tail.encode()))
 
 

@@ -17,9 +17,15 @@ class Health(http.server.BaseHTTPRequestHandler):
         pass
 
 
+def ready(arguments):
+    Path(arguments[arguments.index("--ready-file") + 1]).touch()
+
+
 def main(command, *arguments):
     failing = os.environ.get("STAND_IN_FAILS", "")
-    if command == failing:
+    if command == "worker" and failing == "worker":
+        ready(arguments)  # it comes up, and then dies
+    if command == failing.removesuffix("-at-once"):
         sys.stderr.write(f"{command}: this is why\n")
         return 3
     if command == "django":
@@ -30,7 +36,7 @@ def main(command, *arguments):
         port = int(arguments[arguments.index("--port") + 1])
         http.server.HTTPServer(("127.0.0.1", port), Health).serve_forever()
     elif command == "worker":
-        Path(arguments[arguments.index("--ready-file") + 1]).touch()
+        ready(arguments)
         time.sleep(600)
     return 0
 

@@ -190,6 +190,16 @@ def test_child_that_keeps_dying_is_started_again_with_growing_pauses(runs):
     assert "starting it again in 2 s" in output
 
 
+def test_worker_that_never_comes_up_ends_the_start(runs):
+    run = runs(STAND_IN_FAILS="worker-at-once")
+
+    output, _ = run.child.communicate(timeout=60)
+
+    assert "worker does not stay up" in output
+    assert run.child.returncode != 0
+    assert not run.ready_file.exists()
+
+
 def test_taken_port_is_said_before_anything_starts(runs, tmp_path):
     port = two_free_ports()
     with socket.create_server(("127.0.0.1", port + 1)):

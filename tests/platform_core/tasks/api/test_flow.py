@@ -137,6 +137,15 @@ def test_deep_pages_are_right_after_a_deletion(alpha_client, project):
     assert [[task["id"] for task in page] for page in pages] == [left[:10], left[10:20], left[20:], []]
 
 
+def test_last_page_says_so_to_the_legacy_client(alpha_client, project):
+    import_tasks(alpha_client, project, [{"text": str(i)} for i in range(3)])
+
+    def ends(query):
+        return alpha_client.get(f"/api/tasks/?project={project['id']}&page_size=2&{query}").json().get("end_pagination")
+
+    assert [ends("page=1"), ends("page=2"), ends("page=3")] == [None, True, True]
+
+
 def test_cursor_walks_all_tasks_and_a_forged_one_is_refused(alpha_client, project):
     ids = import_tasks(alpha_client, project, [{"text": str(i)} for i in range(25)], return_task_ids="1").json()[
         "task_ids"
