@@ -123,7 +123,7 @@ class ExportFiles:
 
 
 def _root() -> Path:
-    return Path(settings.TENON_DATA_DIR) / "exports"
+    return Path(settings.TENON_EXPORTS_ROOT)
 
 
 def export_files(organization: OrganizationRef) -> ExportFiles:

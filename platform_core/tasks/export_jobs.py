@@ -1,18 +1,22 @@
 """Jobs that write the files of exports. At least once: an attempt that follows a dead one writes its file anew."""
 
 from collections.abc import Callable, Generator, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from platform_core.api.errors import PermissionDeniedError
 from platform_core.events.services import emit_event
 from platform_core.jobs.housekeeping import housekeeping_step
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job
 from platform_core.jobs.runner import JobContext
+from platform_core.members.queries.acting import acting_member
 from platform_core.plugins.queries.enabled import enabled_plugins
+from platform_core.tasks.api.task_lists import stored_query
 from platform_core.tasks.export_files import (
     DigestingFile,
     FileFacts,
@@ -22,10 +26,12 @@ from platform_core.tasks.export_files import (
 )
 from platform_core.tasks.export_plugins import PluginFormat, write_with_plugin
 from platform_core.tasks.exporting import JSON, export_context, find_format, json_blocks, table_of_rows
+from platform_core.tasks.filters import compile_query
+from platform_core.tasks.filters.plugin_columns import columns_of
 from platform_core.tasks.models import ExportConversion, ExportSnapshot, ExportStatus
 from platform_core.tasks.queries.exports import count_exported
 from platform_core.tasks.services.snapshots import LONGEST_JOB_SECONDS, delete_expired_snapshots
-from platform_core.tasks.types import selection_of
+from platform_core.tasks.types import ExportSelection, selection_of
 from tenants.models import organization_refs
 from tenants.scope import current_organization, public_scope, tenant_scope
 
@@ -36,12 +42,7 @@ def write_snapshot_job(context: JobContext, snapshot_id: int) -> dict[str, Any]:
     snapshot = ExportSnapshot.objects.filter(pk=snapshot_id).first()
     if snapshot is None or snapshot.status == ExportStatus.COMPLETED:
         return {"export": snapshot_id}
-    selection = selection_of(
-        project_id=snapshot.project_id,
-        task_filter=snapshot.task_filter_options,
-        annotation_filter=snapshot.annotation_filter_options,
-        serialization=snapshot.serialization_options,
-    )
+    selection = _selection(snapshot)
     organization, total, done = current_organization(), count_exported(selection), 0
     files = export_files(organization)
     context.progress(0, total)
@@ -56,6 +57,27 @@ def write_snapshot_job(context: JobContext, snapshot_id: int) -> dict[str, Any]:
     _complete(snapshot, facts, counters={"task_number": tasks})
     context.progress(tasks, tasks)
     return {"export": snapshot_id, "task_number": tasks}
+
+
+def _selection(snapshot: ExportSnapshot) -> ExportSelection:
+    """Return what the snapshot holds; tasks of a view are those that it shows now to who asked for the snapshot."""
+    selection = selection_of(
+        project_id=snapshot.project_id,
+        task_filter=snapshot.task_filter_options,
+        annotation_filter=snapshot.annotation_filter_options,
+        serialization=snapshot.serialization_options,
+    )
+    view_id = snapshot.task_filter_options.get("view")
+    if view_id is None:
+        return selection
+    actor = acting_member(snapshot.created_by_id or 0)
+    if actor is None:
+        raise PermissionDeniedError("Whoever asked for this export is no member any more.")
+    _, query = stored_query(actor, view_id, snapshot.project_id, columns_of(actor.enabled_plugins))
+    compiled = compile_query(query)
+    # `member` is whose drafts a filter means.
+    arguments = {**compiled.arguments, "member": actor.id}
+    return replace(selection, tasks=replace(selection.tasks, where=compiled.where, arguments=arguments))
 
 
 @job(queue="low", timeout=LONGEST_JOB_SECONDS)

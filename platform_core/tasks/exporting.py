@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 from django.utils import timezone
 
+from platform_core.accounts.queries import export_preferences
 from platform_core.api.errors import ValidationFailedError
 from platform_core.members.principal import Principal
 from platform_core.plugins.enabled import EnabledSet
@@ -113,8 +114,13 @@ def find_format(name: str, enabled: EnabledSet, parsed: dict[str, Any]) -> CoreF
     return found
 
 
-def open_export(name: str, *, project: Project, principal: Principal, selection: ExportSelection) -> Export:
+def open_export(
+    name: str, *, project: Project, principal: Principal, selection: ExportSelection, localized: bool = False
+) -> Export:
     """Return the project in the named format.
+
+    Args:
+        localized: tables as the account of the member reads dates, numbers and separators; else as programs do.
 
     A core format is read from the database as it is sent. A plugin's is written whole before this returns, so that its
     failure is an answer of its own and never half a file.
@@ -136,7 +142,10 @@ def open_export(name: str, *, project: Project, principal: Principal, selection:
     if wanted is JSON:
         content: Iterable[bytes] = json_blocks(organization, selection)
     else:
-        content = csv_export(organization, selection, delimiter=wanted.delimiter)
+        preferences = export_preferences(principal.id) if localized else None
+        # Tabs stay tabs.
+        separator = preferences.list_separator if preferences and wanted.delimiter == "," else wanted.delimiter
+        content = csv_export(organization, selection, delimiter=separator, form=preferences)
     return Export(content=content, content_type=wanted.content_type, filename=f"{stem}{wanted.extension}")
 
 

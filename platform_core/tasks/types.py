@@ -17,6 +17,7 @@ class TaskFilter:
         only_with_annotations: leave out tasks of which no annotation passes the annotation filter.
         worked_on: leave out tasks that nobody has annotated or skipped: what the direct export does by default.
         ids: only these tasks; None for all.
+        where: further condition on the task `t`, compiled from checked filters; `arguments` are its values.
     """
 
     skipped: OnlyOrExclude | None = None
@@ -25,6 +26,8 @@ class TaskFilter:
     only_with_annotations: bool = False
     worked_on: bool = False
     ids: tuple[int, ...] | None = None
+    where: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

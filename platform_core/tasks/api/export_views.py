@@ -67,6 +67,9 @@ class ExportAPI(TenonAPIView):
             OpenApiParameter(
                 "interpolate_key_frames", bool, description="Boxes of videos at every frame, not only at key frames."
             ),
+            OpenApiParameter(
+                "localized", bool, description="CSV and TSV with your account's dates, decimals and separator."
+            ),
             OpenApiParameter("download_resources", bool, description="Taken; media are not fetched."),
         ],
     )
@@ -87,6 +90,7 @@ class ExportAPI(TenonAPIView):
                 ),
                 shape=ExportShape(interpolate_key_frames=_is_true(query, "interpolate_key_frames")),
             ),
+            localized=_is_true(query, "localized"),
         )
         response = StreamingHttpResponse(export.content, content_type=export.content_type)
         response["Content-Disposition"] = f'attachment; filename="{export.filename}"'

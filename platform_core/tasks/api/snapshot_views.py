@@ -20,9 +20,11 @@ from platform_core.tasks.api.snapshot_serializers import (
     ConvertSerializer,
     SnapshotSerializer,
 )
+from platform_core.tasks.api.task_lists import stored_query
 from platform_core.tasks.export_files import export_files
 from platform_core.tasks.export_jobs import convert_snapshot_job, write_snapshot_job
 from platform_core.tasks.exporting import JSON
+from platform_core.tasks.filters.plugin_columns import columns_of
 from platform_core.tasks.models import ExportSnapshot, ExportStatus
 from platform_core.tasks.queries.snapshots import LISTED, find_snapshot, snapshot_objects, snapshots_of
 from platform_core.tasks.services.snapshots import convert_snapshot, create_snapshot, delete_snapshot
@@ -72,9 +74,7 @@ class SnapshotListAPI(TenonAPIView):
         wanted = self.validated(request)
         task_filter = wanted.get("task_filter_options") or {}
         if task_filter.get("view") is not None:
-            raise ValidationFailedError(
-                validation_errors={"task_filter_options": [f"There is no view {task_filter['view']} of this project."]}
-            )
+            self._check_view(project.pk, task_filter["view"])
         snapshot = create_snapshot(
             project=project,
             title=wanted.get("title", ""),
@@ -85,6 +85,12 @@ class SnapshotListAPI(TenonAPIView):
             write=write_snapshot_job,
         )
         return Response(self.get_serializer(snapshot_objects([snapshot])[0]).data, status=201)
+
+    def _check_view(self, project_id: int, view_id: int) -> None:
+        try:
+            stored_query(self.principal, view_id, project_id, columns_of(self.principal.enabled_plugins))
+        except NotFoundError as error:
+            raise ValidationFailedError(validation_errors={"task_filter_options": [error.detail]}) from error
 
 
 class SnapshotAPI(_SnapshotView):

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from django.db import connection, transaction
 
-from platform_core.tasks.copying import csv_stream, json_array_stream
+from platform_core.tasks.copying import CellForm, csv_stream, json_array_stream
 from platform_core.tasks.queries import json_sql
 from platform_core.tasks.types import AnnotationFilter, ExportSelection, TaskFilter
 from tenants.scope import OrganizationRef, tenant_scope
@@ -51,12 +51,14 @@ def json_rows(organization: OrganizationRef, selection: ExportSelection) -> Gene
                 yield row.encode()
 
 
-def csv_export(organization: OrganizationRef, selection: ExportSelection, *, delimiter: str = ",") -> Iterator[bytes]:
+def csv_export(
+    organization: OrganizationRef, selection: ExportSelection, *, delimiter: str = ",", form: CellForm | None = None
+) -> Iterator[bytes]:
     """Yield a table: a row an annotation, a column a key of the data; also tasks without one unless `worked_on`."""
     arguments, tasks = _arguments(selection), task_conditions(selection)
     query = _ROWS.format(
-        created=json_sql.moment("a.created_at"),
-        updated=json_sql.moment("a.updated_at"),
+        created=json_sql.moment("a.created_at") if form is None else "a.created_at",
+        updated=json_sql.moment("a.updated_at") if form is None else "a.updated_at",
         join="" if selection.tasks.worked_on else "LEFT",
         tasks=tasks,
     )
@@ -66,7 +68,7 @@ def csv_export(organization: OrganizationRef, selection: ExportSelection, *, del
             keys = [row[0] for row in cursor.fetchall()]
         with closing(connection.chunked_cursor()) as cursor:
             cursor.execute(query, arguments)
-            yield from csv_stream([*keys, *FIXED_COLUMNS], _table_rows(cursor, keys), delimiter=delimiter)
+            yield from csv_stream([*keys, *FIXED_COLUMNS], _table_rows(cursor, keys), delimiter=delimiter, form=form)
 
 
 def count_exported(selection: ExportSelection) -> int:
@@ -87,6 +89,7 @@ def task_conditions(selection: ExportSelection) -> str:
         "AND (t.total_annotations > 0 OR t.cancelled_annotations > 0)" if tasks.worked_on else "",
         _with_annotations(tasks, selection.annotations),
         "AND t.id = ANY(%(ids)s)" if tasks.ids is not None else "",
+        f"AND ({tasks.where})" if tasks.where else "",
     ]
     return " ".join(filter(None, conditions))
 
@@ -121,13 +124,16 @@ def _json(selection: ExportSelection) -> str:
         annotations=annotation_condition(selection.annotations),
         full_authors=selection.shape.full_authors,
         full_predictions=selection.shape.full_predictions,
+        full_drafts=selection.shape.full_drafts,
     )
     return f"SELECT {task}::text {_TASKS} {task_conditions(selection)} ORDER BY t.id"
 
 
 def _arguments(selection: ExportSelection) -> dict[str, Any]:
     ids = selection.tasks.ids
-    return {"project": selection.project_id, "ids": list(ids) if ids is not None else None}
+    # Filters may speak of the one whose work is shown: exports show everybody's.
+    shown = {"project": selection.project_id, "ids": list(ids) if ids is not None else None, "only_by": None}
+    return {**selection.tasks.arguments, **shown}
 
 
 @contextmanager

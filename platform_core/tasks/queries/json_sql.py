@@ -173,7 +173,7 @@ _EXPORTED_TASK: Final = {
     "annotations": "",
     "file_upload": """CASE WHEN t.file_upload_id IS NULL THEN NULL ELSE (SELECT replace(f.key::text, '-', '') || '-'
         || f.name FROM tasks_fileupload f WHERE f.id = t.file_upload_id) END""",
-    "drafts": "'[]'::json",
+    "drafts": "",
     "predictions": "",
     "data": "t.data",
     "meta": "COALESCE(t.meta, '{}'::jsonb)",
@@ -193,13 +193,16 @@ _EXPORTED_TASK: Final = {
 }
 
 
-def exported_task(*, annotations: str = "", full_authors: bool = False, full_predictions: bool = True) -> str:
+def exported_task(
+    *, annotations: str = "", full_authors: bool = False, full_predictions: bool = True, full_drafts: bool = True
+) -> str:
     """Return the expression of one task in a JSON export.
 
     Args:
         annotations: condition that begins with AND, about the annotation `a`; empty for all of them.
         full_authors: `completed_by` as an object, not an id.
         full_predictions: predictions as objects, not ids.
+        full_drafts: drafts of all members as objects, not ids.
     """
     author = {"completed_by": _EXPORTED_AUTHOR} if full_authors else {}
     annotation = json_object({**_EXPORTED_ANNOTATION, **author})
@@ -208,6 +211,9 @@ def exported_task(*, annotations: str = "", full_authors: bool = False, full_pre
             **_EXPORTED_TASK,
             "annotations": f"""COALESCE((SELECT json_agg({annotation} ORDER BY a.id)
                 FROM tasks_annotation a WHERE a.task_id = t.id {annotations}), '[]'::json)""",
+            "drafts": f"""CASE WHEN t.id IN (SELECT d.task_id FROM tasks_annotationdraft d) THEN (
+                SELECT json_agg({DRAFT if full_drafts else "d.id"} ORDER BY d.id) FROM tasks_annotationdraft d
+                JOIN members_member dm ON dm.id = d.member_id WHERE d.task_id = t.id) ELSE '[]'::json END""",
             "predictions": f"""CASE WHEN t.total_predictions = 0 THEN '[]'::json
                 ELSE COALESCE((SELECT json_agg({PREDICTION if full_predictions else "p.id"} ORDER BY p.id)
                 FROM tasks_prediction p WHERE p.task_id = t.id), '[]'::json) END""",

@@ -25,8 +25,20 @@ def installed():
 
 
 @pytest.fixture
+def alpha_client(organization, enable, make_client):
+    """Return a client of the owner of an organization that has the formats."""
+    return make_client(enable(organization, "formats"), role="OW")
+
+
+@pytest.fixture
+def beta_client(other_organization, enable, make_client):
+    """Return a client of the owner of another one that has them too."""
+    return make_client(enable(other_organization, "formats"), role="OW")
+
+
+@pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_DATA_DIR = tmp_path
+    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
 
 
 def body(answer):
@@ -61,6 +73,7 @@ def cats(alpha_client):
 
 
 def test_new_organizations_have_it_and_it_has_no_tables(alpha_client):
+    assert get_registry().plugins["formats"].manifest.default_enabled
     assert alpha_client.get("/api/plugins/formats/").json()["state"] == "enabled"
     assert not apps.is_installed("tenon_formats")
 

@@ -4,12 +4,13 @@ from datetime import datetime
 
 import pytest
 
+from platform_core.accounts.models import User
 from platform_core.jobs.models import Job
 from platform_core.sdk.testing.scopes import records_of
 from platform_core.tasks.export_files import export_files
 from platform_core.tasks.export_jobs import tidy_exports
 from platform_core.tasks.models import ExportSnapshot
-from tenants.scope import tenant_scope
+from tenants.scope import public_scope, tenant_scope
 
 CONFIG = (
     '<View><Text name="text" value="$text"/>'
@@ -23,7 +24,7 @@ def choice(label):
 
 @pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_DATA_DIR = tmp_path
+    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
     return tmp_path
 
 
@@ -310,3 +311,34 @@ def test_snapshots_of_another_project_are_not_found(alpha_client, project):
 
     for path in ("", "/download"):
         assert alpha_client.get(f"/api/projects/{other['id']}/exports/{snapshot['id']}{path}").status_code == 404
+
+
+def test_drafts_of_everybody_are_exported(alpha_client, project):
+    plain = json.loads(body(alpha_client.get(f"{project}/export?download_all_tasks=1")))[0]
+    answer = alpha_client.post(f"/api/tasks/{plain['id']}/drafts/", {"result": choice("Weather")}, format="json")
+    assert answer.status_code == 201, answer.content
+
+    (direct, *others) = json.loads(body(alpha_client.get(f"{project}/export?download_all_tasks=1")))
+    assert [draft["result"] for draft in direct["drafts"]] == [choice("Weather")]
+    assert [task["drafts"] for task in others] == [[], [], []]
+
+    snapshot = take(alpha_client, project)
+    ids = json.loads(body(alpha_client.get(f"{project}/exports/{snapshot['id']}/download")))[0]["drafts"]
+    assert ids == [direct["drafts"][0]["id"]]
+
+
+def test_localized_table_is_in_the_form_that_the_account_prefers(alpha_client, project):
+    with public_scope():
+        User.objects.filter(pk=alpha_client.member.pk).update(
+            date_format="DMY", date_separator=".", datetime_separator=" ", decimal_separator=",", list_separator=";"
+        )
+    (annotation,) = json.loads(body(alpha_client.get(f"{project}/export")))[0]["annotations"]
+    assert alpha_client.patch(f"/api/annotations/{annotation['id']}/", {"lead_time": 2.5}).status_code == 200
+
+    header, row, *_ = body(alpha_client.get(f"{project}/export?export_type=CSV&localized=1")).decode().splitlines()
+    plain = body(alpha_client.get(f"{project}/export?export_type=CSV")).decode().splitlines()[1]
+
+    assert header.startswith("text;id;annotation_id;")
+    year, month, day = annotation["created_at"][:10].split("-")
+    assert f";2,5;{day}.{month}.{year} " in row
+    assert f",2.5,{year}-{month}-{day}T" in plain
