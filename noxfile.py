@@ -52,7 +52,7 @@ def tests(session):
 
 @nox.session
 def fast(session):
-    """Tests only: those of the arguments, or all that are not slow."""
+    """Tests only: those of the arguments, or all that need neither the database nor a running platform."""
     lock_plugins(session)
     if session.posargs:
         run(session, "pytest", *session.posargs)

@@ -90,6 +90,7 @@ def over_http(place: transfers.Place, wanted: set[str], options: argparse.Namesp
     server, account, database, count = place.server, place.account, place.database, options.tasks
     if "import" in wanted:
         yield from transfers.imports(place, tasks_data.import_body(count), count, options.repeat)
+        yield transfers.growth(place, tasks_data.import_body(count), count)
     project = new_project(server, account, "pages")
     body = tasks_data.import_body(count, annotate_every=5)
     call(server, account, "POST", f"/api/projects/{project}/import", body)

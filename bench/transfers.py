@@ -70,6 +70,29 @@ def imports(place: Place, body: bytes, count: int, repeat: int) -> list[Figure]:
     ]
 
 
+def growth(place: Place, body: bytes, count: int) -> Figure:
+    """Measure five imports into one project: the fifth against the first, by processor time, which neighbours spare."""
+    _warm(place)
+    project = new_project(place.server, place.account, "growth")
+    passes = []
+    for _ in range(5):
+        with Meter(server=[place.server.pid], database=[place.database]) as meter:
+            report = call(place.server, place.account, "POST", f"/api/projects/{project}/import", body)
+        assert report["task_count"] == count
+        passes.append({"wall": meter.wall, "processors": meter.server + meter.database, "foreign": meter.foreign})
+    with _connect(place) as connection:
+        _empty(connection)
+    first, fifth = passes[0]["processors"], passes[-1]["processors"]
+    return Figure(
+        name=f"The fifth import of {count:,} tasks into a project over the first, processor time (%)",
+        measured=f"{fifth:.2f} s",
+        limit=f"{first:.2f} s",
+        foreign=max(one["foreign"] for one in passes),
+        details={"passes": passes},
+        **at_most(fifth / first * 100, 120, " %"),
+    )
+
+
 def exports(place: Place, project: int, count: int, annotated: int, repeat: int) -> list[Figure]:
     """Measure exporting all tasks of a project as JSON."""
     from platform_core.tasks.queries import json_sql

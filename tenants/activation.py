@@ -56,7 +56,7 @@ def make_tables(
 
     The first organization migrates; its tables are written down as a script that the next ones replay, as long as the
     migrations are schema operations alone. Which tables belong to the plugin is seen by looking before and after: a
-    prefix would not tell `data` from `data_manager`.
+    prefix would not tell `data` from `data_more`.
 
     Args:
         labels: the plugin's own app labels.

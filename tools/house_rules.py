@@ -16,6 +16,8 @@ MAX_TEST_LINES = 600
 VAGUE_NAMES = re.compile(r"(?:^|_)(?:utils?|helpers?|misc|common|managers?)$")
 # Django gives a module of this name its meaning: the query sets of the models.
 NAMED_BY_DJANGO = frozenset(["managers"])
+# The field's name of the thing, which the SDK and its documents use.
+NAMED_BY_THE_FIELD = frozenset(["data_manager", "tenon_data_manager"])
 MACHINE_WORDS = {
     "a path of one machine": re.compile(r"(?<![\w.}\])-])/(?:work|workspace|Users|home)/[\w.]"),
     "a package registry": re.compile(
@@ -37,7 +39,7 @@ def vague_name(source: Source) -> Iterator[Finding]:
     """Find a module or package whose name says nothing, so that anything may end there."""
     path = Path(source.path)
     for name in (*path.parts[:-1], path.stem):
-        if VAGUE_NAMES.search(name) and name not in NAMED_BY_DJANGO:
+        if VAGUE_NAMES.search(name) and name not in NAMED_BY_DJANGO | NAMED_BY_THE_FIELD:
             yield source.finding(1, f'the name "{name}" says nothing: name what is inside')
 
 

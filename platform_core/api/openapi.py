@@ -10,10 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.settings import spectacular_settings
 
 from platform_core.api.json import dumps
 from platform_core.members.permissions import PUBLIC, declared_permission
+from platform_core.plugins.contributions import tag_registry
 from platform_core.plugins.loader import PluginRegistry, get_registry
+from platform_core.projects.label_config.components import RESULT_ITEM, result_components
 from platform_core.version import VERSION
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -134,8 +137,17 @@ def _document(urlconf: str, registry: PluginRegistry, enabled: frozenset[str]) -
         "description": "The API of this organization: the core, and the plugins that are enabled here.",
         "x-plugins": versions,
     }
+    _add_result_schemas(schema, enabled)
     content = dumps(schema)
     return Document(content=content, etag=f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def _add_result_schemas(schema: dict[str, Any], enabled: frozenset[str]) -> None:
+    """Describe results by the label-config tags that are known here, where a body of the document holds any."""
+    if RESULT_ITEM.encode() in dumps(schema["paths"]) + dumps(schema.get("components", {})):
+        loose = not str(spectacular_settings.OAS_VERSION).startswith("3.1")
+        added = result_components(tag_registry(enabled), loose_types=loose)
+        schema["components"]["schemas"].update(added)
 
 
 def core_patterns(urlconf: str) -> list[URLPattern | URLResolver]:

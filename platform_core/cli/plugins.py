@@ -16,7 +16,7 @@ from platform_core.plugins.trial import CoreStartError
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def plugins(words: tuple[str, ...]) -> None:
-    """Look after plugins: lock, list, plan, enable, disable, export, purge."""
+    """Look after plugins: lock, list, plan, enable, disable, purge."""
     if words[:1] == ("lock",):
         lock(list(words[1:]), prog_name="tenon plugins lock")
         return

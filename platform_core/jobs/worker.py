@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import time
+from pathlib import Path
 from typing import Final
 
 import redis
@@ -41,6 +42,7 @@ class DatabaseWorker:
         sweep_seconds: time between two looks at every organization.
         beside_redis: workers on Redis run the jobs; this one hands them over and runs them only while it is away.
         stop: request to leave.
+        ready_file: touched when it begins to look for work.
     """
 
     def __init__(
@@ -50,17 +52,21 @@ class DatabaseWorker:
         queues: tuple[str, ...] = QUEUES,
         sweep_seconds: float = 30.0,
         beside_redis: bool = False,
+        ready_file: Path | None = None,
     ) -> None:
         self.name = worker_name()
         self._stop = stop
         self._queues = queues
         self._beside_redis = beside_redis
+        self._ready_file = ready_file
         self._agenda = Agenda(sweep_seconds=sweep_seconds)
 
     def run(self, *, burst: bool = False) -> None:
         """Work until asked to leave; with `burst` until nothing is due."""
         load_job_modules()
         with WorkListener() as listener:
+            if self._ready_file is not None:
+                self._ready_file.touch()
             while not self._stop.requested:
                 try:
                     busy = self.round()

@@ -101,7 +101,7 @@ def principal_of_member(member_id: int, *, permissions: frozenset[str]) -> Princ
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS}, NULL, NULL, TRUE, FALSE FROM members_member m WHERE m.id = %s AND {_ACTIVE}",  # noqa: S608
+            f"SELECT {_COLUMNS}, NULL, NULL, TRUE, FALSE FROM members_member m {_RULES} WHERE m.id = %s AND {_ACTIVE}",  # noqa: S608
             [member_id],
         )
         row = cursor.fetchone()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from platform_core.embedded import process
 from platform_core.plugins import lock as lock_file
 from platform_core.plugins.lock import Lock, LockedPlugin
 
@@ -74,13 +75,13 @@ class Trial:
             report, output = folder / "report.json", folder / "output.txt"
             command = [sys.executable, "-m", "platform_core.plugins.inspection", slug, str(report)]
             with output.open("wb") as stream:
-                child = subprocess.Popen(  # noqa: S603 our own module
+                # Ends with this thread: nobody would stop a plugin that hangs when we are killed.
+                child = process.spawn(
                     command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=stream,
-                    stderr=subprocess.STDOUT,
                     env=self._environment(folder),
-                    start_new_session=True,
+                    cwd=Path.cwd(),
+                    death_signal=signal.SIGKILL,
+                    output=stream,
                 )
             try:
                 child.wait(timeout=self.timeout)

@@ -89,6 +89,7 @@ class Quickstart:
             hint = "See the message above; `--no-demo` starts without the demo, `--reset` begins with empty data."
             self._step("Loading the demo", ["django", "tenon_demo", *arguments], hint)
         self._children = [*self._web_children(), self._worker_child()]
+        self._worker_ready.unlink(missing_ok=True)
         for child in self._children:
             child.start()
         with self._console.status("Waiting until the platform answers"):
@@ -143,7 +144,12 @@ class Quickstart:
         ]
 
     def _worker_child(self) -> Child:
-        return self._child("worker", ["worker"], _WORKER_GRACE_SECONDS)
+        arguments = ["worker", "--ready-file", str(self._worker_ready)]
+        return self._child("worker", arguments, _WORKER_GRACE_SECONDS)
+
+    @property
+    def _worker_ready(self) -> Path:
+        return self._options.data_dir / "worker.ready"
 
     def _child(self, name: str, arguments: list[str], grace_seconds: float) -> Child:
         return Child(
@@ -157,7 +163,7 @@ class Quickstart:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + _READY_SECONDS
         missing = list(self._options.ports)
-        while missing:
+        while missing or not self._worker_ready.exists():
             self._stop.check()
             for child in self._children:
                 line = child.watch()
@@ -166,7 +172,8 @@ class Quickstart:
                 if child.failures >= _FAILURES_AT_START:
                     raise QuickstartError(f"{child.name} does not stay up. Its messages stand above.")
             if time.monotonic() > deadline:
-                raise QuickstartError(f"The platform did not answer on port {missing[0]} in {_READY_SECONDS:.0f} s.")
+                what = f"answer on port {missing[0]}" if missing else "start its worker"
+                raise QuickstartError(f"The platform did not {what} in {_READY_SECONDS:.0f} s.")
             missing = [port for port in missing if not is_ready(port)]
             self._stop.sleep(0.1)
 

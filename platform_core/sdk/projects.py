@@ -17,5 +17,6 @@ def project_summary(principal: Principal, project_id: int) -> dict[str, Any]:
     Raises:
         NotFoundError: it does not exist, or the member may not see it.
     """
-    summary: dict[str, Any] = orjson.loads(project_json(principal, project_id))
+    content, _version = project_json(principal, project_id)
+    summary: dict[str, Any] = orjson.loads(content)
     return summary

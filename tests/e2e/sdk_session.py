@@ -2,6 +2,7 @@
 
 .venv-sdk/bin/python sdk_session.py label URL TOKEN REPORTS TEMPLATE    a labelling project with aviation's template
 .venv-sdk/bin/python sdk_session.py plain URL TOKEN                     a project that needs the core alone
+.venv-sdk/bin/python sdk_session.py people URL TOKEN                    users, tokens, the organization and its rules
 """
 
 import json
@@ -99,6 +100,71 @@ def plain(url, token):
     }
 
 
+def people(url, token):
+    client = LabelStudio(base_url=url, api_key=token)
+    me = client.users.whoami()
+    return {
+        "edition": client.versions.get().edition,
+        "me": {"id": me.id, "username": me.username, "organization": me.active_organization},
+        "users": [user.id for user in client.users.list()],
+        "one": client.users.get(id=me.id).email,
+        "changed": client.users.update_current_user(phone="42").phone,
+        "shown": client.users.get_current_user().phone,
+        "token": client.users.get_token().token,
+        "invited": client.users.create(username="x", email="invited@else.example").email,
+        "hotkeys": hotkeys(client),
+        "tokens": tokens(client, url),
+        "organization": organization(client, me),
+    }
+
+
+def hotkeys(client):
+    mine = {"annotation:submit": {"key": "ctrl+enter", "active": True}}
+    client.users.update_hotkeys(custom_hotkeys=mine)
+    return client.users.get_hotkeys().custom_hotkeys == mine
+
+
+def tokens(client, url):
+    made = client.tokens.create().token
+    whoami = LabelStudio(base_url=url, api_key=made).users.whoami()
+    rotated = client.tokens.rotate(refresh=made).refresh
+    shown = [item.token for item in client.tokens.list(ordering="-created_at")]
+    cut = rotated.rpartition(".")[0]
+    client.tokens.blacklist(refresh=cut)
+    days = client.jwt_settings.update(api_token_ttl_days=14).api_token_ttl_days
+    return {
+        "whoami": whoami.id,
+        "listed": cut in shown and made.rpartition(".")[0] not in shown,
+        "refused": refusal(client.tokens.refresh, refresh=rotated)["status"],
+        "twice": refusal(client.tokens.blacklist, refresh=cut)["status"],
+        "days": [days, client.jwt_settings.get().api_token_ttl_days],
+    }
+
+
+def organization(client, me):
+    (listed,) = client.organizations.list()
+    link = client.organizations.reset_token()
+    client.organizations.invites.send_email(emails=["sent@else.example"], role="AN")
+    client.organizations.invites.revoke_invite(email="sent@else.example")
+    changed = client.organizations.update(id=listed.id, contact_info="office@else.example")
+    policy = client.session_policy.update(max_session_age=600, max_time_between_activity=60)
+    members = client.organizations.members
+    return {
+        "id": listed.id,
+        "title": listed.title == client.organizations.get(id=listed.id).title,
+        "contact": changed.contact_info,
+        "links": [link.invite_url, client.organizations.invites.get_invite_link().invite_url],
+        "default_role": client.organizations.update_default_role(
+            id=listed.id, organization=listed.id, default_role="RE"
+        ).default_role,
+        "session": [policy.max_session_age, client.session_policy.get().max_time_between_activity],
+        "members": [item.user.username for item in members.list(id=listed.id, role=["OW"], page_size=1)],
+        "nobody": list(members.list(id=listed.id, search="nobody-of-this-name")),
+        "own": members.get(id=listed.id, user_pk=me.id).user,
+        "leave": refusal(members.delete, id=listed.id, user_pk=me.id)["status"],
+    }
+
+
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
-    sys.stdout.write(json.dumps({"label": label, "plain": plain}[what](*arguments), default=str))
+    sys.stdout.write(json.dumps({"label": label, "plain": plain, "people": people}[what](*arguments), default=str))

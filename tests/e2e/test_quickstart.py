@@ -124,6 +124,31 @@ def test_sdk_annotates_and_exports_the_right_counts(labelled):
     assert [annotation["result"] for annotation in annotations] == [labelled["annotation"]["result"]]
 
 
+def test_sdk_manages_people_credentials_and_the_organization(sdk, acme):
+    seen = sdk("people", acme.url, acme.token)
+    member, organization = seen["me"]["id"], seen["me"]["organization"]
+
+    assert (seen["edition"], seen["one"], seen["token"]) == ("Community", acme.email, acme.token)
+    assert (seen["users"], seen["changed"], seen["shown"], seen["hotkeys"]) == ([member], "42", "42", True)
+    assert seen["invited"] == "invited@else.example"
+    assert seen["tokens"] == {"whoami": member, "listed": True, "refused": 401, "twice": 404, "days": [14, 14]}
+    found = seen["organization"]
+    first, second = found.pop("links")
+    assert first == second
+    assert "/api/invite/join/?token=" in first
+    assert found == {
+        "id": organization,
+        "title": True,
+        "contact": "office@else.example",
+        "default_role": "RE",
+        "session": [600, 60],
+        "members": [acme.email],
+        "nobody": [],
+        "own": member,
+        "leave": 405,
+    }
+
+
 def test_impossible_coding_is_refused_with_its_reason(labelled):
     body = labelled["refused"]["body"]
     assert labelled["refused"]["status"] == 400

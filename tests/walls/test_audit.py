@@ -23,6 +23,15 @@ NOTHING_TO_TELL = {
     ("label-config-validate", "POST"): "checks a label config and stores nothing",
     ("project-sample-task", "POST"): "makes an example of a label config and stores nothing",
     ("plugin-plan", "POST"): "a dry run",
+    **dict.fromkeys(
+        [
+            ("task-draft-list", "POST"),
+            ("annotation-draft-list", "POST"),
+            ("draft-detail", "PATCH"),
+            ("draft-detail", "DELETE"),
+        ],
+        "a draft is saved with every few strokes, for its writer alone; the annotation made of it is told",
+    ),
     (
         "auth-password-change",
         "POST",
@@ -31,6 +40,7 @@ NOTHING_TO_TELL = {
 # Calls that fail in the world of the walk; their entries have tests of their own.
 ELSEWHERE = {
     ("auth-logout", "POST"): "an API key is not signed in; tests/platform_core/members/api/test_auth.py",
+    ("file-upload-detail", "PATCH"): "takes a form; tests/platform_core/tasks/api/test_uploads.py",
     ("job-cancel", "POST"): "the world's job has failed; tests/platform_core/jobs/api/test_views.py",
     ("plugin-enable", "POST"): "it is enabled already; tests/platform_core/plugins/services/test_activation.py",
     ("plugin-purge", "POST"): "only what is disabled is purged; the same",

@@ -19,7 +19,7 @@ from tenon_quality.handlers import COUNT_ANNOTATIONS
 from tenon_quality.routes import ROUTES
 from tenon_quality.selections import OPEN_NOTES, RESOLVE_NOTES
 from tenon_quality.tags import CERTAINTY
-from tenon_quality.validation import length_issues
+from tenon_quality.validation import blank_issues, length_issues
 
 
 class QualityPlugin:
@@ -57,8 +57,8 @@ class QualityPlugin:
 
     @hookimpl
     def validate_task(self, context: TaskContext, tasks: Sequence[dict[str, Any]]) -> Sequence[TaskIssue]:
-        """Refuse texts that are too long."""
-        return length_issues(context, tasks)
+        """Refuse texts that are too long, and warn of blank ones."""
+        return [*length_issues(context, tasks), *blank_issues(context, tasks)]
 
 
 plugin = QualityPlugin()

@@ -1,4 +1,4 @@
-"""Refusing texts that are too long for an annotator to read."""
+"""Refusing texts that are too long for an annotator to read, and warning of empty ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,4 +27,14 @@ def length_issues(context: TaskContext, tasks: Sequence[Mapping[str, Any]]) -> l
         for index, task in enumerate(tasks)
         for key in text_keys(context.parsed)
         if isinstance(task.get(key), str) and len(task[key]) > limit
+    ]
+
+
+def blank_issues(context: TaskContext, tasks: Sequence[Mapping[str, Any]]) -> list[TaskIssue]:
+    """Return a warning for each text without a letter: somebody may want such tasks, but rarely knows of them."""
+    return [
+        TaskIssue(severity="warning", code="Q-BLANK", message=f"The text {key!r} is blank.", key=key, index=index)
+        for index, task in enumerate(tasks)
+        for key in text_keys(context.parsed)
+        if isinstance(task.get(key), str) and not task[key].strip()
     ]

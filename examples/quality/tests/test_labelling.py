@@ -64,6 +64,16 @@ def test_text_over_the_limit_of_the_settings_is_refused_with_nothing_written(
     assert import_tasks("Short.").status_code == 201
 
 
+def test_blank_text_is_imported_with_a_warning_that_names_the_item(api_client, import_tasks, project):
+    made = import_tasks("Rain.", " ", "Wind.")
+
+    assert made.status_code == 201
+    (warning,) = made.json()["warnings"]
+    assert (warning["item"], warning["code"], warning["plugin"]) == (1, "Q-BLANK", "quality")
+    run = api_client.get(f"/api/projects/{project['id']}/imports/{made.json()['id']}/").json()
+    assert run["warnings"] == [warning]
+
+
 @pytest.mark.parametrize("values", [{"max_characters": 0}, {"kinds": []}, {"colour": "red"}])
 def test_settings_outside_their_schema_are_refused(enabled, change_settings, values):
     assert change_settings(**values).status_code == 400

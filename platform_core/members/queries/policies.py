@@ -1,5 +1,6 @@
 """What the organization has decided for credentials, sessions and newcomers."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -7,7 +8,9 @@ from django.conf import settings
 
 from platform_core.members.models import OrganizationPolicy
 from platform_core.sealed_fields import open_secret
+from platform_core.sealing import SealedTextError
 
+logger = logging.getLogger(__name__)
 DEFAULT_SESSION_MINUTES: Final = settings.SESSION_COOKIE_AGE // 60
 
 
@@ -35,6 +38,13 @@ def token_too_old(policy: OrganizationPolicy, created_at: datetime, now: datetim
 
 
 def open_link_secret() -> str | None:
-    """Return the secret of the organization's open link; None while newcomers need an invitation."""
+    """Return the secret of the organization's open link; None while newcomers need an invitation.
+
+    None, too, when the installation's key that sealed it is lost: the link works, and a new one can be made.
+    """
     policy = policy_here()
-    return open_secret(policy, "invite_secret") if policy.invite_digest else None
+    try:
+        return open_secret(policy, "invite_secret") if policy.invite_digest else None
+    except SealedTextError:
+        logger.warning("The open link cannot be decrypted; see TENON_SECRET_KEY_FALLBACKS")
+        return None

@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from platform_core.api.json import RawJSON
 from platform_core.api.operations import operation
 from platform_core.api.pagination import PageNumberPagination
+from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api import examples
@@ -44,6 +45,11 @@ def _page(view: TenonAPIView, request: Request, shape: Shape) -> Response:
     return PageNumberPagination().raw_response(request, read)
 
 
+def _tagged(found: tuple[bytes, int], *, status: int = 200) -> Response:
+    content, version = found
+    return tagged(RawJSON(content), version, status=status)
+
+
 class ProjectListAPI(TenonAPIView):
     """Projects of the organization."""
 
@@ -77,7 +83,7 @@ class ProjectListAPI(TenonAPIView):
         """Create a project."""
         values = with_template(self.validated(request), self.principal)
         project = create_project(values=values, actor=self.principal)
-        return Response(RawJSON(project_json(self.principal, project.pk)), status=201)
+        return _tagged(project_json(self.principal, project.pk), status=201)
 
 
 class ProjectCountsAPI(TenonAPIView):
@@ -115,22 +121,27 @@ class ProjectAPI(TenonAPIView):
     )
     def get(self, request: Request, pk: int) -> Response:
         """Return a project."""
-        return Response(RawJSON(project_json(self.principal, pk, members_limit=members_limit(request))))
+        return _tagged(project_json(self.principal, pk, members_limit=members_limit(request)))
 
     @operation(
         tag=TAG,
         summary="Change a project",
-        description="Change a project. A label config that would orphan annotations is refused.",
+        description=(
+            "Change a project. A label config that would orphan annotations is refused. The `ETag` is that of the "
+            "settings: work on tasks, which moves the counters, does not change it."
+        ),
         request=ProjectWriteSerializer(partial=True),
         response=ProjectSerializer,
         example=examples.PROJECT,
         request_example={"title": "Conflicts in New England"},
+        errors=(412,),
     )
     def patch(self, request: Request, pk: int) -> Response:
         """Change fields of a project."""
         visible_project(self.principal, pk)
-        update_project(project_id=pk, values=self.validated(request, partial=True), actor=self.principal)
-        return Response(RawJSON(project_json(self.principal, pk)))
+        values = self.validated(request, partial=True)
+        update_project(project_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
+        return _tagged(project_json(self.principal, pk))
 
     @operation(tag=TAG, summary="Delete a project", status=204)
     def delete(self, request: Request, pk: int) -> Response:  # noqa: ARG002

@@ -24,9 +24,10 @@ def structural_schema(control: Control) -> JSONSchema:
         properties["rating"]["maximum"] = int(float(control.attributes.get("maxRating", "5")))
     if control.buckets:
         ids = properties["ranker"]["additionalProperties"]
+        # What lies in no bucket is written under "_" by Label Studio's editor.
         properties["ranker"] = {
             "type": "object",
-            "properties": dict.fromkeys(control.buckets, ids),
+            "properties": dict.fromkeys((*control.buckets, "_"), ids),
             "additionalProperties": False,
         }
     return schema

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from platform_core.projects.label_config.content_rules import is_executable
 from platform_core.projects.label_config.tags import DATA_TYPES
 from platform_core.projects.label_config.types import DataVariable, LabelConfig
 
 _MISSING: Final = object()
+_SHOWN_AS_MARKUP: Final = frozenset({"html", "hint"})
 Check = Callable[[Mapping[str, Any]], str | None]
 
 
 class TaskDataValidator:
     """Checks the `data` of tasks under one config. Thread-safe; make one per config and keep it."""
 
-    __slots__ = ("_checks", "_has_paths", "_plain", "keys")
+    __slots__ = ("_checks", "_has_paths", "_options", "_plain", "keys")
 
     def __init__(self, config: LabelConfig) -> None:
         required = [variable for variable in config.variables if variable.required]
@@ -28,9 +30,25 @@ class TaskDataValidator:
         self._plain = tuple((key, frozenset(types)) for key, types in accepted.items())
         self._has_paths = any(variable.segments for variable in required)
         self._checks = tuple(_check_for(variable) for variable in required)
+        # Fields whose items become labels or choices: the editor shows their `html` as markup.
+        self._options = tuple(
+            variable.key
+            for variable in required
+            if (control := config.controls.get(variable.name or "")) is not None and control.dynamic
+        )
 
     def validate(self, data: object) -> str | None:
         """The first thing that is wrong with the data of a task, as a sentence, or None."""
+        return self._shape_problem(data) or (self._markup_problem(data) if self._options else None)
+
+    def _markup_problem(self, data: object) -> str | None:
+        assert isinstance(data, dict), "the shape was checked before"
+        for key in self._options:
+            if (place := _executable_option(data.get(key), key)) is not None:
+                return f"data['{place}'] holds content that runs as a script"
+        return None
+
+    def _shape_problem(self, data: object) -> str | None:
         if type(data) is dict:
             for key, types in self._plain:
                 if type(data.get(key)) not in types:
@@ -43,6 +61,21 @@ class TaskDataValidator:
         if not isinstance(data, dict):
             return f"Task data must be an object, not {type(data).__name__}"
         return next((problem for check in self._checks if (problem := check(data))), None)
+
+
+def _executable_option(options: object, place: str) -> str | None:
+    """Where an option, or one below it, brings markup that a browser would execute; None where none does."""
+    pending: list[tuple[object, str]] = [(options, place)]
+    while pending:
+        item, where = pending.pop()
+        if isinstance(item, list):
+            pending.extend((below, f"{where}[{index}]") for index, below in enumerate(item))
+        elif isinstance(item, dict):
+            for key, value in item.items():
+                if isinstance(value, str) and key in _SHOWN_AS_MARKUP and is_executable(value):
+                    return f"{where}.{key}"
+            pending.extend((value, f"{where}.{key}") for key, value in item.items() if isinstance(value, dict | list))
+    return None
 
 
 def _types(variable: DataVariable) -> tuple[type, ...]:

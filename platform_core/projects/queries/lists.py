@@ -118,7 +118,11 @@ def _page_statement(shape: Shape, conditions: str, order: str, counters: tuple[s
                 FROM page CROSS JOIN LATERAL (SELECT {columns} FROM {JOINS} WHERE p.id = page.id) o)"""
 
 
-_ONE: Final = f"SELECT row_to_json(o)::text FROM (SELECT {{columns}} FROM {JOINS} WHERE p.id = %(id)s AND {VISIBLE}) o"
+# The second column is the version: whole microseconds of the last change.
+_ONE: Final = f"""
+    SELECT row_to_json(o)::text,
+           (SELECT (extract(epoch FROM v.updated_at) * 1000000)::bigint FROM projects_project v WHERE v.id = %(id)s)
+    FROM (SELECT {{columns}} FROM {JOINS} WHERE p.id = %(id)s AND {VISIBLE}) o"""
 _MEMBERS: Final = """
     COALESCE((SELECT json_agg(row_to_json(s)) FROM (
         SELECT mm.id, mm.email, mm.first_name, mm.last_name, NULL AS avatar, mm.role FROM projects_projectmembership pp
@@ -129,8 +133,8 @@ _MEMBERS: Final = """
      WHERE pp.project_id = p.id) AS members_count"""
 
 
-def project_json(principal: Principal, project_id: int, *, members_limit: int | None = None) -> bytes:
-    """Return one project in one statement.
+def project_json(principal: Principal, project_id: int, *, members_limit: int | None = None) -> tuple[bytes, int]:
+    """Return one project and the version of its settings, in one statement.
 
     Args:
         members_limit: with it come `members` (at most so many of those with access of their own) and `members_count`.
@@ -150,4 +154,4 @@ def project_json(principal: Principal, project_id: int, *, members_limit: int | 
         row = cursor.fetchone()
     if row is None:
         raise NotFoundError(f"There is no project {project_id}.")
-    return str(row[0]).encode()
+    return row[0].encode(), row[1]

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from platform_core.api.errors import NotFoundError
+from platform_core.api.preconditions import require_match, version_of
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
@@ -63,18 +64,25 @@ def create_project(*, values: dict[str, Any], actor: Principal) -> Project:
 
 
 @transaction.atomic
-def update_project(*, project_id: int, values: dict[str, Any], actor: Principal) -> Project:
+def update_project(
+    *, project_id: int, values: dict[str, Any], actor: Principal, if_match: str | None = None
+) -> Project:
     """Change fields of a project.
+
+    Args:
+        if_match: entity tags of which one must be that of the project's settings.
 
     Raises:
         NotFoundError: it is gone.
         InvalidLabelConfigError: the new label config breaks a rule.
         ValidationFailedError: annotations exist that the new config would orphan.
+        PreconditionFailedError: it was changed meanwhile.
     """
     # No key: who submits an annotation meanwhile needs the key only, and holds a task that new rules may change.
     project: Project | None = Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
     if project is None:
         raise NotFoundError(f"There is no project {project_id}.")
+    require_match(if_match, version_of(project.updated_at))
     changed = _changed_fields(project, values, actor)
     for name, value in changed.items():
         setattr(project, name, value)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # importing these would need Django's settings, or costs time
 
     from tenants.scope import OrganizationRef
 
+_USING_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "committed"})
 ORGANIZATIONS = ("alpha", "beta")
 
 
@@ -99,6 +100,18 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Itera
         _drop(name)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the mark known that `pytest_collection_modifyitems` sets."""
+    config.addinivalue_line("markers", "database: works on PostgreSQL; set by itself")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that work on the database, so that a fast layer can leave them out."""
+    for item in items:
+        if not _USING_DATABASE.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
+
+
 @contextmanager
 def cloned_database() -> Iterator[str]:
     """Give the name of a fresh copy of the template, which is dropped after the block."""
@@ -143,10 +156,12 @@ def _forget_between_tests() -> None:
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
+    from platform_core.tasks.queries.found_tasks import found_tasks
 
     memory.clear()
     forget_hosts()
     forget_enabled_plugins()
+    found_tasks.clear()
 
 
 def _organization(slug: str) -> OrganizationRef:

@@ -3,8 +3,10 @@
 import math
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from platform_core.projects.label_config.components import RESULT_ITEM
 from platform_core.tasks.models import Annotation, AnnotationDraft, AnnotationHistory, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
@@ -20,6 +22,7 @@ class JsonObjectField(serializers.JSONField):
         return data
 
 
+@extend_schema_field({"type": "array", "items": {"$ref": f"#/components/schemas/{RESULT_ITEM}"}})
 class RegionsField(serializers.JSONField):
     """A list of regions; the label config's rules are checked by the service."""
 
@@ -157,6 +160,8 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
         child=serializers.DictField(), required=False, help_text="Warnings that were accepted."
     )
 
+    result = RegionsField(read_only=True, help_text="Regions.")
+
     class Meta:
         model = Annotation
         fields = [
@@ -193,6 +198,8 @@ class DraftSerializer(serializers.ModelSerializer[AnnotationDraft]):
     created_username = serializers.CharField(help_text="E-mail and id of the author.")
     created_ago = serializers.CharField(help_text="Always empty.")
     import_id = serializers.IntegerField(allow_null=True, help_text="Always null.")
+
+    result = RegionsField(read_only=True, help_text="Regions.")
 
     class Meta:
         model = AnnotationDraft
@@ -281,6 +288,8 @@ class PredictionCreateSerializer(PredictionWriteSerializer):
 
 class PredictionSerializer(serializers.ModelSerializer[Prediction]):
     """A prediction as Label Studio's clients read it."""
+
+    result = RegionsField(read_only=True, help_text="Regions.")
 
     class Meta:
         model = Prediction

@@ -49,7 +49,12 @@ class Annotation(TimestampedModel):
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="annotations", help_text="The task.")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+", help_text="Its project.")
     completed_by = models.ForeignKey(
-        Member, null=True, on_delete=models.SET_NULL, related_name="annotations", help_text="Whose work it is."
+        Member,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="annotations",
+        help_text="Whose work it is.",
     )
     updated_by = models.ForeignKey(
         Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed it last."
@@ -109,4 +114,6 @@ class Annotation(TimestampedModel):
                 condition=models.Q(parent_annotation__isnull=False),
                 name="annotation_parent_annotation",
             ),
+            # What a member did in a project, and where they are in it.
+            models.Index(fields=["completed_by", "project", "task"], name="annotation_of_member"),
         ]

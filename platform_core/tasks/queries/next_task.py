@@ -16,6 +16,7 @@ from django.db import connection
 from platform_core.members.principal import Principal
 from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 
+FEW: Final = 1000
 EXACT_UNIFORM: Final = 10_000
 """Up to so many unfinished tasks a random one is found by counting, beyond by a random id between first and last."""
 
@@ -35,7 +36,10 @@ _TAKE: Final = "LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED"
 _SITUATION: Final = f"""
     SELECT p.sampling, p.skip_queue, p.show_ground_truth_first, p.show_overlap_first, p.maximum_annotations,
            p.model_version, p.show_collab_predictions, c.task_number - c.finished_task_number, c.ground_truth_number,
-           c.skipped_annotations_number, mine.id, mine.task_id, mine.expires_at, statement_timestamp()
+           c.skipped_annotations_number,
+           COALESCE((SELECT max(a.task_id) FROM tasks_annotation a
+                     WHERE a.completed_by_id = %(member)s AND a.project_id = p.id), 0),
+           mine.id, mine.task_id, mine.expires_at, statement_timestamp()
     FROM projects_project p JOIN projects_projectcounters c ON c.project_id = p.id
     LEFT JOIN LATERAL (
         SELECT k.id, k.task_id, k.expires_at FROM tasks_tasklock k JOIN tasks_task t ON t.id = k.task_id
@@ -47,6 +51,19 @@ _IN_ORDER: Final = f"""
     SELECT t.id FROM tasks_task t
     WHERE t.project_id = %(project)s AND {_FREE} AND {_NEW_TO_ME} AND t.id >= %(start)s {{condition}}
     ORDER BY t.id {_TAKE}"""
+# Where the member has done most of what is open: all of it is set off against theirs at once, by the index of a member.
+_GAPS: Final = f"""
+    SELECT t.id FROM (
+        SELECT o.id FROM tasks_task o
+        WHERE o.project_id = %(project)s AND NOT o.is_labeled AND NOT EXISTS (
+            SELECT FROM tasks_annotation a
+            WHERE a.completed_by_id = %(member)s AND a.project_id = %(project)s AND a.task_id = o.id)
+        ORDER BY o.id OFFSET 0) gap
+    JOIN tasks_task t ON t.id = gap.id WHERE {_FREE} AND {_POSTPONED} = 0 {{condition}}
+    ORDER BY gap.id {_TAKE}"""
+_AMONG_FIRST: Final = f"""AND t.id <= (SELECT max(s.id) FROM (
+    SELECT t.id FROM tasks_task t WHERE t.project_id = %(project)s AND NOT t.is_labeled {{condition}}
+    ORDER BY t.id LIMIT {FEW}) s)"""
 _UNCERTAIN: Final = f"""
     SELECT t.id FROM tasks_prediction p JOIN tasks_task t ON t.id = p.task_id
     WHERE p.project_id = %(project)s AND p.score IS NOT NULL
@@ -99,6 +116,7 @@ class Situation:
 
     Attributes:
         open_tasks: tasks that are not finished.
+        last_done: highest id of a task that the member has annotated or skipped; 0 for none.
         lock: what the member holds already and still has to do.
         now: the database's time.
     """
@@ -114,6 +132,7 @@ class Situation:
     open_tasks: int
     ground_truths: int
     skipped: int
+    last_done: int
     lock: TaskLockRow | None
     now: datetime
 
@@ -124,7 +143,7 @@ class Situation:
             "member": principal.id,
             "skipped_counts": self.skip_queue == "IGNORE_SKIPPED",
             "model_version": self.model_version,
-            "start": 0,
+            "last_done": self.last_done,
         }
 
 
@@ -138,15 +157,26 @@ def situation(principal: Principal, project_id: int) -> Situation | None:
     *facts, lock, task, expires_at, now = row
     names = (
         *("sampling", "skip_queue", "show_ground_truth_first", "show_overlap_first", "maximum_annotations"),
-        *("model_version", "show_collab_predictions", "open_tasks", "ground_truths", "skipped"),
+        *("model_version", "show_collab_predictions", "open_tasks", "ground_truths", "skipped", "last_done"),
     )
     held = TaskLockRow(pk=lock, task_id=task, expires_at=expires_at) if lock is not None else None
     return Situation(project_id=project_id, lock=held, now=now, **dict(zip(names, facts, strict=True)))
 
 
-def first_in_order(arguments: dict[str, Any], *, condition: str = "", start: int = 0) -> int | None:
-    """Return the first free task from an id on, its row locked."""
-    return _id(_IN_ORDER.format(condition=condition), {**arguments, "start": start})
+def first_in_order(arguments: dict[str, Any], *, condition: str = "") -> int | None:
+    """Return the first free task after the last one that the member did, else the first of all, its row locked."""
+    found = _first_from(arguments, arguments["last_done"] + 1, condition)
+    if found is None and arguments["last_done"]:
+        found = _id(_GAPS.format(condition=condition), arguments)
+    return found
+
+
+def first_begun(arguments: dict[str, Any]) -> int | None:
+    """Return a free task that others have begun: after the last one the member did, else among the first thousand."""
+    found = _first_from(arguments, arguments["last_done"] + 1, BEGUN)
+    if found is None and arguments["last_done"]:
+        found = _first_from(arguments, 0, f"{BEGUN} {_AMONG_FIRST.format(condition=BEGUN)}")
+    return found
 
 
 def least_certain(arguments: dict[str, Any], *, condition: str = "") -> int | None:
@@ -157,7 +187,7 @@ def least_certain(arguments: dict[str, Any], *, condition: str = "") -> int | No
 def any_task(arguments: dict[str, Any], *, open_tasks: int, condition: str = "") -> int | None:
     """Return a free task at random: the first free one from a random place on, else from the beginning."""
     start = _random_start(arguments, open_tasks)
-    found = first_in_order(arguments, condition=condition, start=start) if start else None
+    found = _first_from(arguments, start, condition) if start else None
     return found if found is not None else first_in_order(arguments, condition=condition)
 
 
@@ -177,6 +207,10 @@ def take_lock(arguments: dict[str, Any], task_id: int, *, seconds: int) -> TaskL
         cursor.execute(_LOCK, {**arguments, "task": task_id, "seconds": seconds})
         row = cursor.fetchone()
     return TaskLockRow(pk=row[0], task_id=task_id, expires_at=row[1]) if row is not None else None
+
+
+def _first_from(arguments: dict[str, Any], start: int, condition: str) -> int | None:
+    return _id(_IN_ORDER.format(condition=condition), {**arguments, "start": start})
 
 
 def _random_start(arguments: dict[str, Any], open_tasks: int) -> int:

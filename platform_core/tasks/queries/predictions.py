@@ -2,12 +2,11 @@
 
 from django.db import connection
 
-# Locked against deletion until the transaction ends, and against nothing else: annotators go on.
-_TASKS = "SELECT id FROM tasks_task WHERE project_id = %s AND id = ANY(%s) FOR KEY SHARE"
+_TASKS = "SELECT id FROM tasks_task WHERE project_id = %s AND id = ANY(%s)"
 
 
-def held_tasks(*, project_id: int, task_ids: set[int]) -> set[int]:
-    """Return those of the ids that are tasks of the project, and keep them from being deleted meanwhile."""
+def tasks_of_project(*, project_id: int, task_ids: set[int]) -> set[int]:
+    """Return those of the ids that are tasks of the project."""
     with connection.cursor() as cursor:
         cursor.execute(_TASKS, [project_id, list(task_ids)])
         return {row[0] for row in cursor.fetchall()}

@@ -31,7 +31,7 @@ BY_CONTENT_TYPE: dict[str, ImportFormat] = {
     "application/csv": "csv",
     "text/tab-separated-values": "tsv",
 }
-# Prose may begin with a bracket, but not go on like this.
+# How prose does not begin.
 JSON_START = re.compile(rb'\[\s*(?:[{\]]|$)|\{\s*(?:["}]|$)')
 
 
@@ -53,7 +53,9 @@ def detect_format(head: bytes, filename: str | None, content_type: str | None) -
     declared = declared or BY_CONTENT_TYPE.get(kind)
     text = head.removeprefix(BYTE_ORDER_MARK).lstrip()
     is_plain = kind == "text/plain" or PurePosixPath(filename or "").suffix.lower() == ".txt"
-    if declared is None and is_plain and not JSON_START.match(text):
+    # A body that begins like JSON is meant as JSON; the prose in a file may begin with a bracket.
+    is_json = JSON_START.match(text) if filename else text.startswith((b"[", b"{")) or not text
+    if declared is None and is_plain and not is_json:
         return "txt"
     return declared or _sniff(text)
 

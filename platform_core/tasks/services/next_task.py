@@ -63,7 +63,7 @@ def queues_of(situation: Situation, arguments: Arguments) -> Iterator[tuple[str,
             lambda: candidates.first_in_order(arguments, condition=candidates.WITH_GROUND_TRUTH),
         )
     if situation.maximum_annotations > 1:
-        yield "Breadth first queue", lambda: candidates.first_in_order(arguments, condition=candidates.BEGUN)
+        yield "Breadth first queue", lambda: candidates.first_begun(arguments)
     if situation.show_overlap_first:
         yield "Show overlap first", lambda: sample(arguments, situation, candidates.WITH_OVERLAP)
     yield name, lambda: sample(arguments, situation, "")

@@ -13,7 +13,7 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import CompiledConfig
 from platform_core.projects.models import Project
 from platform_core.tasks.copying import Column, Constant, RowEncoder
-from platform_core.tasks.queries.predictions import held_tasks
+from platform_core.tasks.queries.predictions import tasks_of_project
 from platform_core.tasks.reading import Batch
 from platform_core.tasks.reading.errors import item_error
 from platform_core.tasks.services.checks import check_result, usable_config
@@ -59,6 +59,8 @@ def import_predictions(*, project: Project, batches: Iterable[Batch], actor: Pri
             counts.update(row[0] for row in rows)
         if counts:
             cursor.execute(_COUNT, [list(counts), list(counts.values())])
+            if cursor.rowcount != len(counts):
+                raise ValidationFailedError("Tasks were deleted while their predictions came in; nothing is written.")
     total = counts.total()
     facts = {"project": project.pk, "predictions": total, "tasks": len(counts)}
     record_audit(actor=actor, action="predictions.imported", target_type="project", target_id=project.pk, data=facts)
@@ -93,7 +95,7 @@ def _rows(batch: Batch, compiled: CompiledConfig | None) -> list[tuple[Any, ...]
 
 def _refuse_unknown_tasks(project: Project, rows: list[tuple[Any, ...]], first_item: int) -> None:
     wanted = {row[0] for row in rows}
-    missing = wanted - held_tasks(project_id=project.pk, task_ids=wanted)
+    missing = wanted - tasks_of_project(project_id=project.pk, task_ids=wanted)
     if missing:
         index = next(index for index, row in enumerate(rows) if row[0] in missing)
         raise _unknown_task(first_item + index, rows[index][0], project.pk)

@@ -1,6 +1,9 @@
-"""A project with tasks, annotations and predictions, in an organization that has the plugin as every new one has."""
+"""A project with tasks, annotations and predictions, in an organization that has the plugin."""
 
 import pytest
+
+from platform_core.plugins.services.activation import enable_plugin
+from tenants.scope import tenant_scope
 
 CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text" choice="single">
 <Choice value="Weather"/><Choice value="Traffic"/><Choice value="Storm"/></Choices></View>"""
@@ -8,6 +11,12 @@ CONFIG = """<View><Text name="text" value="$text"/><Choices name="topic" toName=
 
 def choice(value):
     return [{"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": [value]}}]
+
+
+@pytest.fixture(autouse=True)
+def enabled(alpha):
+    with tenant_scope(alpha):
+        enable_plugin(slug="data_manager", plan_hash=None, actor=None)
 
 
 @pytest.fixture

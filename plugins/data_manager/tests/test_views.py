@@ -4,6 +4,7 @@ from urllib.parse import quote
 import pytest
 from tenon_data_manager.models import View
 
+from platform_core.plugins.services.activation import enable_plugin
 from platform_core.sdk.testing.clients import client_of
 from platform_core.sdk.testing.scopes import records_of, tenant_scope
 
@@ -107,7 +108,10 @@ def test_member_without_the_project_sees_neither_views_nor_tasks_nor_columns(alp
     assert annotator.patch(f"{VIEWS}{view['id']}/", {"data": {"title": "x"}}).status_code == 403
 
 
-def test_view_of_another_organization_is_unknown(beta_client, view):
+def test_view_of_another_organization_is_unknown(beta, beta_client, view):
+    with tenant_scope(beta):
+        enable_plugin(slug="data_manager", plan_hash=None, actor=None)
+    assert beta_client.get(VIEWS).json() == []
     assert beta_client.get(f"{VIEWS}{view['id']}/").status_code == 404
     assert beta_client.get(f"/api/tasks/?view={view['id']}").status_code == 404
 

@@ -1,4 +1,4 @@
-"""A pytest plugin for Label Studio's own SDK tests: fixtures that lead to a running Tenon. Knows nothing of Tenon's code.
+"""A pytest plugin for Label Studio's own SDK tests: fixtures that lead to a running Tenon, whose code it never sees.
 
 It runs in `.venv-contract`, where there is no Django. What the suite imports from Label Studio's server beside its own
 folder is replaced by `stand_ins`, which act over REST as a client does. TENON_CONTRACT_ORGANIZATIONS names a JSON file

@@ -1,8 +1,14 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from platform_core.plugins.errors import PluginRejectedError
 from platform_core.plugins.inspection import describe
 from platform_core.plugins.trial import _read_report
+from tests.support.worker_processes import eventually, is_running
 
 FORGER = """
 import os
@@ -47,6 +53,39 @@ def test_plugin_that_ends_the_child_with_a_bad_report_is_refused(tmp_path, site)
     )
 
     assert [plugin.reason for plugin in lock.plugins] == ["wrote a report that is no JSON"]
+
+
+HANGING = """
+import os
+import time
+from pathlib import Path
+
+Path({path!r}).write_text(str(os.getpid()))
+time.sleep(600)
+"""
+STARTER = """
+from pathlib import Path
+from platform_core.plugins.trial import Trial
+
+Trial(settings_module="hanging_settings", timeout=600).run("", [])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's death signal is Linux's")
+def test_trial_ends_when_the_process_that_started_it_is_killed(tmp_path):
+    pid_file = tmp_path / "pid"
+    (tmp_path / "hanging_settings.py").write_text(HANGING.format(path=str(pid_file)))
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTER], env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{Path.cwd()}"}
+    )
+    try:
+        pid = int(eventually(lambda: pid_file.exists() and pid_file.read_text()))
+        assert is_running(pid)
+    finally:
+        starter.kill()
+        starter.wait()
+
+    eventually(lambda: not is_running(pid))
 
 
 def test_syntax_error_and_own_refusal_are_described_in_one_line():

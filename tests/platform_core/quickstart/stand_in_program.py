@@ -30,6 +30,7 @@ def main(command, *arguments):
         port = int(arguments[arguments.index("--port") + 1])
         http.server.HTTPServer(("127.0.0.1", port), Health).serve_forever()
     elif command == "worker":
+        Path(arguments[arguments.index("--ready-file") + 1]).touch()
         time.sleep(600)
     return 0
 

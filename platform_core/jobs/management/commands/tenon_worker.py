@@ -3,6 +3,7 @@
 import logging
 import signal
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--burst", action="store_true", help="Do what is due, from the database, and leave.")
         parser.add_argument("--poll-seconds", type=float, default=30.0, help="Time between two looks at everything.")
         parser.add_argument("--grace-seconds", type=float, default=10.0, help="What a job may take after SIGTERM.")
+        parser.add_argument("--ready-file", type=Path, help="Touched when the worker begins to look for work.")
         parser.add_argument(
             "--role", default=SUPERVISOR, help="What one process of the worker does; for its supervisor."
         )
@@ -51,13 +53,18 @@ class Command(BaseCommand):
             return
         ensure_housekeeping()
         worker = DatabaseWorker(
-            stop=stop, queues=queues, sweep_seconds=options["poll_seconds"], beside_redis=role == SWEEPER
+            stop=stop,
+            queues=queues,
+            sweep_seconds=options["poll_seconds"],
+            beside_redis=role == SWEEPER,
+            ready_file=options["ready_file"],
         )
         worker.run(burst=options["burst"])
 
     def _supervise(self, queues: tuple[str, ...], options: dict[str, Any], stop: StopRequest) -> None:
         common = ["--queues", ",".join(queues), "--poll-seconds", str(options["poll_seconds"])]
         common += ["--grace-seconds", str(options["grace_seconds"])]
+        common += ["--ready-file", str(options["ready_file"])] if options["ready_file"] else []
         names = [SWEEPER, *queues] if settings.REDIS_URL else [DATABASE]
         roles: dict[str, Sequence[str]] = {name: ["--role", name, *common] for name in names}
         logging.getLogger(__name__).info("Workers: %s", ", ".join(names))

@@ -37,7 +37,8 @@ class Command(BaseCommand):
             act.add_argument("--organization", required=True, help="Slug of the organization.")
             act.add_argument("--json", action="store_true", dest="as_json", help="Print JSON.")
             if name != "list":
-                act.add_argument("--yes", action="store_true", help="Do not ask.")
+                asks = "Do not ask." if name != "plan" else "Changes nothing here: a plan never asks."
+                act.add_argument("--yes", action="store_true", help=asks)
             if name == "purge":
                 act.add_argument("--force", action="store_true", help="Purge at once, without the retention time.")
                 act.add_argument("--cancel", action="store_true", help="Take a purge back.")

@@ -16,6 +16,7 @@ from tenon_data_manager import queries
 from tenon_data_manager.api import examples
 from tenon_data_manager.api.serializers import (
     PROJECT,
+    ActionFormSerializer,
     ActionQuerySerializer,
     ActionRequestSerializer,
     ActionResultSerializer,
@@ -109,13 +110,14 @@ class ActionListAPI(TenonAPIView):
 class ActionFormAPI(TenonAPIView):
     """The form of an action."""
 
+    serializer_class = ActionFormSerializer
     pagination_class = None
     permission_required = ViewClassPermission(GET="data_manager.actions.view")
 
     @operation(
         tag=TAG,
         summary="Get the form of an action",
-        response=ActionSerializer(many=True),
+        response=ActionFormSerializer(many=True),
         example=examples.FORM,
         parameters=[PROJECT],
     )

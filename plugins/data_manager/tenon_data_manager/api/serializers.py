@@ -128,6 +128,27 @@ class ActionSerializer(serializers.Serializer[Any]):
     dialog = serializers.DictField()
 
 
+class ActionFieldSerializer(serializers.Serializer[Any]):
+    """A field of a form; its value goes into the body of the action under its name."""
+
+    type = serializers.CharField(help_text="input, number or select.")
+    name = serializers.CharField()
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name hides the serializer's property
+        help_text="For people."
+    )
+    required = serializers.BooleanField(  # type: ignore[assignment]  # as above
+        required=False
+    )
+    options = serializers.ListField(child=serializers.CharField(), required=False)
+
+
+class ActionFormSerializer(serializers.Serializer[Any]):
+    """A group of fields of a form."""
+
+    columnCount = serializers.IntegerField()  # noqa: N815  (the name that clients read)
+    fields = ActionFieldSerializer(many=True)  # type: ignore[assignment]  # a field of this name hides a property
+
+
 class ActionRequestSerializer(serializers.Serializer[Any]):
     """What an action works on; the fields of its form stand beside."""
 

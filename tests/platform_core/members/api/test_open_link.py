@@ -113,6 +113,16 @@ def test_answer_tells_nothing_and_nothing_of_others_is_replaced(alpha, owner, li
         assert Invitation.objects.get(email="invited@else.example").revoked_at is None
 
 
+def test_link_whose_key_is_lost_works_and_is_not_shown(alpha, owner, nobody, link, settings):
+    settings.SECRET_KEY = "another-secret-key-" * 4
+
+    assert owner.get("/api/invite").json() == {"token": None, "invite_url": None}
+    assert owner.get(f"/api/organizations/{alpha.id}").json()["token"] is None
+    assert nobody.get(f"{JOIN}?token={link['token']}").status_code == 200
+    assert owner.post("/api/invite/reset-token").json()["token"] not in (None, link["token"])
+    assert owner.get("/api/invite").json()["token"]
+
+
 def test_link_of_another_organization_is_worth_nothing(beta, client_of, link):
     assert client_of(beta).get(f"{JOIN}?token={link['token']}").status_code == 400
     assert client_of(beta).post(JOIN, {"token": link["token"], "email": "new@else.example"}).status_code == 400

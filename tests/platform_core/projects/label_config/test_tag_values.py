@@ -136,6 +136,24 @@ def test_schema_for_clients_takes_the_same_value(name):
     assert not schema.is_valid([{**region, "value": []}])
 
 
+@pytest.mark.parametrize(
+    ("ranker", "expected"),
+    [
+        ({"best": ["1"], "_": ["2", "3"]}, set()),
+        ({"best": []}, set()),
+        ({"worst": ["1"]}, {"wrong_value"}),
+        ({"best": "1"}, {"wrong_type"}),
+        (["1"], {"wrong_type"}),
+    ],
+)
+def test_ranker_takes_its_buckets_and_what_lies_in_none(ranker, expected):
+    config = parse_label_config(
+        '<View><List name="o" value="$o"/><Ranker name="c" toName="o"><Bucket name="best"/></Ranker></View>'
+    )
+    region = {"from_name": "c", "to_name": "o", "type": "ranker", "value": {"ranker": ranker}}
+    assert {issue.code for issue in ResultValidator(config).validate([region])} == expected
+
+
 @pytest.mark.parametrize("attribute", ["", 'column=" "'])
 def test_channel_needs_its_column(attribute):
     xml = f'<View><TimeSeries name="t" value="$t"><Channel {attribute}/></TimeSeries></View>'

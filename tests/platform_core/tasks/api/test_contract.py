@@ -193,7 +193,12 @@ def test_prediction_is_created_listed_changed_and_deleted(flow, task, prediction
 
 def test_changes_of_what_was_changed_meanwhile_are_refused(flow, task):
     annotation = f"/api/annotations/{flow.submit(task)['id']}/"
-    for path, change in ((f"/api/tasks/{task}/", {"meta": {"a": 1}}), (annotation, {"lead_time": 1})):
+    project = f"/api/projects/{flow.project}/"
+    for path, change in (
+        (f"/api/tasks/{task}/", {"meta": {"a": 1}}),
+        (annotation, {"lead_time": 1}),
+        (project, {"description": "x"}),
+    ):
         read = flow.client.get(path)
         assert read["ETag"].startswith('"')
         first = flow.client.patch(path, change, HTTP_IF_MATCH=read["ETag"])
@@ -205,6 +210,9 @@ def test_changes_of_what_was_changed_meanwhile_are_refused(flow, task):
             assert second.json()["data"] == {"etag": first["ETag"]}
         for good in (f'"x", {first["ETag"]}', "*"):
             assert flow.client.patch(path, change, HTTP_IF_MATCH=good).status_code == 200
+    settings = flow.client.get(project)["ETag"]
+    flow.submit(task)
+    assert flow.client.get(project)["ETag"] == settings
 
 
 def test_version_of_a_task_moves_on_with_everything_its_answer_holds(flow, task, prediction):

@@ -107,6 +107,14 @@ def test_begun_tasks_come_before_new_ones(make_flow, annotators):
     assert flow.next(second)["queue"] == "Sequence queue"
 
 
+def test_order_goes_on_after_the_last_task_done_and_comes_back_for_the_gaps(flow, annotator):
+    ids = flow.tasks(4)
+    client = annotator(flow)
+    flow.submit(ids[2], client)
+
+    assert [task for task, _ in worked(flow, client)] == [ids[3], ids[0], ids[1]]
+
+
 def test_tasks_with_overlap_come_first_where_the_project_says_so(flow):
     ids = flow.tasks(3)
     flow.client.patch(f"/api/tasks/{ids[1]}/", {"overlap": 2})
@@ -258,11 +266,12 @@ def mostly_finished(alpha, flow):
     return flow
 
 
+@pytest.mark.parametrize("statement", ["_IN_ORDER", "_GAPS"])
 @pytest.mark.parametrize("condition", ["", next_task.WITH_OVERLAP])
-def test_finished_tasks_are_never_read(alpha, mostly_finished, condition):
+def test_finished_tasks_are_never_read(alpha, mostly_finished, condition, statement):
     arguments = {"project": mostly_finished.project, "member": mostly_finished.client.member.id}
     arguments |= {"skipped_counts": False, "start": 0}
-    query = next_task._IN_ORDER.format(condition=condition)
+    query = getattr(next_task, statement).format(condition=condition)
     with tenant_scope(alpha), connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, FORMAT TEXT) {query}", arguments)
         plan = "\n".join(line for (line,) in cursor.fetchall())
