@@ -54,7 +54,7 @@ def write_snapshot_job(context: JobContext, snapshot_id: int) -> dict[str, Any]:
             context.progress(done)
         tasks = done + 1 if out.size > len(b"[]") else 0
         facts = out.facts()
-    _complete(snapshot, facts, counters={"task_number": tasks})
+    complete(snapshot, facts, counters={"task_number": tasks})
     context.progress(tasks, tasks)
     return {"export": snapshot_id, "task_number": tasks}
 
@@ -99,7 +99,7 @@ def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, A
     with files.writing(files.path(snapshot.pk, conversion.pk)) as out:
         _convert(conversion, read, out)
         facts = out.facts()
-    _complete(conversion, facts)
+    complete(conversion, facts)
     return {"export": snapshot.pk, "export_type": conversion.export_type}
 
 
@@ -133,7 +133,7 @@ def _counted(rows: Iterable[bytes], show: Callable[[int], None]) -> Generator[by
 
 
 @transaction.atomic
-def _complete(row: ExportSnapshot | ExportConversion, facts: FileFacts, **values: Any) -> None:
+def complete(row: ExportSnapshot | ExportConversion, facts: FileFacts, **values: Any) -> None:
     """Say that the file is there, unless somebody has deleted the row meanwhile: then the file goes too."""
     changed = (
         type(row)

@@ -122,8 +122,9 @@ def open_export(
     Args:
         localized: tables as the account of the member reads dates, numbers and separators; else as programs do.
 
-    A core format is read from the database as it is sent. A plugin's is written whole before this returns, so that its
-    failure is an answer of its own and never half a file.
+    JSON is read from the database as it is sent; a client sees by the missing end that something failed. In other
+    formats half a file looks whole, and the web server ends a broken answer as a complete one: these are written
+    before this returns, so that their failure is an answer of its own.
 
     Raises:
         ValidationFailedError: the format is unknown here, or cannot hold this project.
@@ -140,12 +141,13 @@ def open_export(
             filename=f"{stem}{wanted.spec.extension}",
         )
     if wanted is JSON:
-        content: Iterable[bytes] = json_blocks(organization, selection)
+        content: Any = json_blocks(organization, selection)
     else:
         preferences = export_preferences(principal.id) if localized else None
         # Tabs stay tabs.
         separator = preferences.list_separator if preferences and wanted.delimiter == "," else wanted.delimiter
-        content = csv_export(organization, selection, delimiter=separator, form=preferences)
+        content = _Spool()
+        content.fill(csv_export(organization, selection, delimiter=separator, form=preferences))
     return Export(content=content, content_type=wanted.content_type, filename=f"{stem}{wanted.extension}")
 
 
@@ -213,6 +215,14 @@ class _Spool:
         self.file.seek(0)
         while block := self.file.read(BLOCK_BYTES):
             yield block
+
+    def fill(self, blocks: Iterable[bytes]) -> None:
+        """Take all of a stream; if it fails, nothing is kept."""
+        try:
+            self.file.writelines(blocks)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Forget the content."""

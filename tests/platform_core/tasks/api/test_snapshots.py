@@ -1,14 +1,16 @@
 import hashlib
 import json
 from datetime import datetime
+from uuid import UUID
 
 import pytest
 
 from platform_core.accounts.models import User
 from platform_core.jobs.models import Job
+from platform_core.jobs.waiting import wait_for_job
 from platform_core.sdk.testing.scopes import records_of
 from platform_core.tasks.export_files import export_files
-from platform_core.tasks.export_jobs import tidy_exports
+from platform_core.tasks.export_jobs import complete, tidy_exports, write_snapshot_job
 from platform_core.tasks.models import ExportSnapshot
 from tenants.scope import public_scope, tenant_scope
 
@@ -342,3 +344,38 @@ def test_localized_table_is_in_the_form_that_the_account_prefers(alpha_client, p
     year, month, day = annotation["created_at"][:10].split("-")
     assert f";2,5;{day}.{month}.{year} " in row
     assert f",2.5,{year}-{month}-{day}T" in plain
+
+
+def test_job_that_runs_again_after_a_crash_writes_the_same_file(alpha_client, alpha, project, settings):
+    """The worker died after the file had its name and before the row knew it; the next attempt does it all again."""
+    settings.TENON_JOBS_SYNC = False
+    snapshot = take(alpha_client, project)
+    files = export_files(alpha)
+    with files.writing(files.path(snapshot["id"])) as out:
+        out.write(b"of the attempt that died")
+
+    with tenant_scope(alpha):
+        assert wait_for_job(UUID(snapshot["job"]), 10).status == "completed"
+        assert write_snapshot_job(None, snapshot["id"]) == {"export": snapshot["id"]}
+
+    found = alpha_client.get(f"{project}/exports/{snapshot['id']}").json()
+    content = body(alpha_client.get(f"{project}/exports/{snapshot['id']}/download"))
+    assert (found["status"], found["sha256"]) == ("completed", hashlib.sha256(content).hexdigest())
+    assert len(json.loads(content)) == 4
+
+
+def test_snapshot_that_is_deleted_while_it_is_written_leaves_no_file(
+    alpha_client, alpha, project, settings, django_capture_on_commit_callbacks
+):
+    settings.TENON_JOBS_SYNC = False
+    snapshot = take(alpha_client, project)
+    with tenant_scope(alpha):
+        row = ExportSnapshot.objects.get(pk=snapshot["id"])
+    assert alpha_client.delete(f"{project}/exports/{snapshot['id']}").status_code == 204
+    files = export_files(alpha)
+    with tenant_scope(alpha):
+        with files.writing(files.path(row.pk)) as out:
+            out.write(b"x")
+        complete(row, out.facts())
+
+    assert list(files.folder.iterdir()) == []
