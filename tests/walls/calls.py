@@ -124,13 +124,13 @@ def arguments(operation, world, person):
         return {"slug": next(iter(get_registry().plugins), "none")}
     if operation.key == ("user-detail", "PATCH"):  # others' cards need another permission
         return {"pk": person.member}
-    found = {**ARGUMENTS, **_of_plugins("ARGUMENTS")}.get(operation.route.name)
+    found = {**ARGUMENTS, **of_plugins("ARGUMENTS")}.get(operation.route.name)
     return found(world, person) if found is not None else {}
 
 
 def has_arguments(route):
     """Say whether every parameter of the route's path has a value here."""
-    return route.name in SLUGS or not route.parameters or route.name in {**ARGUMENTS, **_of_plugins("ARGUMENTS")}
+    return route.name in SLUGS or not route.parameters or route.name in {**ARGUMENTS, **of_plugins("ARGUMENTS")}
 
 
 def call(client, operation, world, person, *, body=None, query=None, path=None):
@@ -145,11 +145,12 @@ def call(client, operation, world, person, *, body=None, query=None, path=None):
         answer = client.get(path)
     else:
         if body is None:
-            body = {**BODIES, **_of_plugins("BODIES")}.get(key, lambda w, p: {})(world, person)
+            body = {**BODIES, **of_plugins("BODIES")}.get(key, lambda w, p: {})(world, person)
         answer = getattr(client, operation.method.lower())(path, body, format="json")
     answer.whole = answer.getvalue() if answer.streaming else answer.content
     return answer
 
 
-def _of_plugins(table):
-    return {name: value for module in plugin_modules() for name, value in getattr(module, table).items()}
+def of_plugins(table):
+    """Return what the installed plugins bring for a table, by route or operation."""
+    return {name: value for module in plugin_modules() for name, value in getattr(module, table, {}).items()}

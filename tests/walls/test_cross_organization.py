@@ -9,7 +9,7 @@ from platform_core.api.openapi import document_for
 from platform_core.members.permissions import PUBLIC
 from platform_core.plugins.loader import get_registry
 from tenants.scope import tenant_scope
-from tests.walls.calls import SLUGS, arguments, call
+from tests.walls.calls import SLUGS, arguments, call, of_plugins
 from tests.walls.routes import TENANT, operations
 from tests.walls.test_matrix import GUARDED
 from tests.walls.test_routes import PAGES
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow  # fills both organizations for each test
 
 WITH_PATH = [item for item in operations() if item.route.parameters and item.route.name not in {*SLUGS, *PAGES}]
 NOT_THERE = (400, 404)
-KINDS = {"entity"}  # path arguments that name a kind of objects and none of them
+KINDS = {"entity", "action"}  # path arguments that name a kind of objects and none of them
 
 
 def content_of(organization):
@@ -200,11 +200,16 @@ FOREIGN_QUERIES = {
 }
 
 
+def foreign(table):
+    """Return a table of this module with what the installed plugins add to it."""
+    return {**globals()[table], **of_plugins(table)}
+
+
 def check_foreign_ids_in_bodies(here, there):
     """Fail for every operation that takes an id of the other organization in its body."""
     client, wrong = here.client(here.owner), []
     for item in operations():
-        for body in FOREIGN_BODIES.get(item.key, lambda h, t: [])(here, there):
+        for body in foreign("FOREIGN_BODIES").get(item.key, lambda h, t: [])(here, there):
             answer = call(client, item, here, here.owner, body=body)
             # An answer may repeat what the caller wrote.
             leaks = there.mark.encode() in answer.whole and there.mark not in json.dumps(body)
@@ -222,7 +227,7 @@ def test_foreign_ids_in_bodies_are_refused_and_nothing_is_written(here, there, g
 def test_foreign_ids_in_queries_find_nothing(here, there, guarded):
     client, wrong = here.client(here.owner), []
     for item in operations():
-        for query in FOREIGN_QUERIES.get(item.key, lambda h, t: [])(here, there):
+        for query in foreign("FOREIGN_QUERIES").get(item.key, lambda h, t: [])(here, there):
             answer = call(client, item, here, here.owner, query=query)
             if answer.status_code not in (200, *NOT_THERE) or there.mark.encode() in answer.whole:
                 wrong.append(f"{item} {query}: {answer.status_code} {answer.whole[:200]!r}")
@@ -234,7 +239,7 @@ def test_foreign_ids_in_queries_find_nothing(here, there, guarded):
 
 def test_every_id_that_a_body_or_query_can_carry_is_walked():
     """A new field or parameter of type integer, uuid or list of them must be written into a table here."""
-    walked = {*FOREIGN_BODIES, *FOREIGN_QUERIES}
+    walked = {*foreign("FOREIGN_BODIES"), *foreign("FOREIGN_QUERIES")}
     lacking = []
     document = json.loads(document_for(TENANT, frozenset(get_registry().plugins)).content)
     for item in operations():
