@@ -9,6 +9,15 @@ ARGUMENTS = {
     "data_manager:action-form": lambda world, person: {"action": "rename_labels"},
 }
 BODIES = {
+    ("data_manager:view-list", "POST"): lambda world, person: {"project": world.objects["project"], "data": {}},
+    ("data_manager:view-order", "POST"): lambda world, person: {"project": world.objects["project"], "ids": []},
+    ("data_manager:view-reset", "DELETE"): lambda world, person: {"project": world.objects["project"]},
+    ("data_manager:action-list", "POST"): lambda world, person: {
+        "id": "add_data_field",
+        "project": world.objects["project"],
+        "value_name": "batch",
+        "value": "one",
+    },
     ("data_manager:view-detail", "PATCH"): lambda world, person: {"data": {"title": "changed"}},
 }
 # (route, method) -> calls with something of the other organization, `t`, in body or query; `h` is one's own.
