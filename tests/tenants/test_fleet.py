@@ -29,7 +29,8 @@ JOBS_BACK = "DROP TABLE jobs_job; DELETE FROM django_migrations WHERE app = 'job
 # All of an app that has steps in raw SQL.
 TRIGGERS_BACK = """
     DO $$ DECLARE name text; BEGIN
-        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND starts_with(tablename, 'events_')
+        FOR name IN SELECT tablename FROM pg_tables
+            WHERE schemaname = current_schema() AND starts_with(tablename, 'events_')
         LOOP EXECUTE format('DROP TABLE %I CASCADE', name); END LOOP;
     END $$;
     DROP FUNCTION refuse_audit_change();

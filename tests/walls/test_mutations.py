@@ -117,7 +117,7 @@ MUTATIONS = {
         checks.undeclared_method_is_refused,
     ),
     "scopes of keys do not bind": (
-        lambda: changed(gate._principal, ("permissions &= frozenset(_scopes(scopes))", "pass")),
+        lambda: changed(gate._principal, ("permissions &= frozenset(_codenames(scopes))", "pass")),
         checks.scopes_bind,
     ),
     "audience of tokens is not checked": (no_audience, checks.token_for_another_audience),

@@ -20,6 +20,8 @@ BODIES = {
     },
     ("data_manager:view-detail", "PATCH"): lambda world, person: {"data": {"title": "changed"}},
 }
+# Each action has permissions of its own; plugins/data_manager/tests/test_actions.py tries them.
+ASKS_MORE = {("data_manager:action-list", "POST")}
 # (route, method) -> calls with something of the other organization, `t`, in body or query; `h` is one's own.
 FOREIGN_BODIES = {
     ("data_manager:view-list", "POST"): lambda h, t: [{"project": t.objects["project"], "data": {}}],

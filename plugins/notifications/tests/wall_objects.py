@@ -14,6 +14,11 @@ BODIES = {
     ("notifications:notification-detail", "PATCH"): lambda world, person: {"read": True},
     ("notifications:preferences", "PATCH"): lambda world, person: {"preferences": {"tasks.imported": False}},
 }
+NOT_AUDITED = {
+    (f"notifications:{route}", method): "marks in one's own inbox, which nobody else sees"
+    for route, method in (("notification-detail", "PATCH"), ("read-all", "POST"), ("preferences", "PATCH"))
+}
+BODILESS = {"notifications:read-all"}
 FOREIGN_QUERIES = {("notifications:inbox", "GET"): lambda here, there: [{"before_id": 2**62}]}
 
 

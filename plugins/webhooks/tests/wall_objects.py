@@ -20,6 +20,8 @@ BODIES = {
     ("webhooks:webhook-list", "POST"): lambda world, person: {"url": "http://1.1.1.1/hook"},
     ("webhooks:webhook-detail", "PATCH"): lambda world, person: {"is_active": False},
 }
+NOT_AUDITED = {("webhooks:webhook-test", "POST"): "changes nothing; what was sent is in the log of deliveries"}
+BODILESS = {"webhooks:webhook-secret", "webhooks:webhook-test", "webhooks:delivery-replay"}
 FOREIGN_BODIES = {
     ("webhooks:webhook-list", "POST"): lambda here, there: [
         {"url": "http://1.1.1.1/hook", "project": there.objects["project"]}

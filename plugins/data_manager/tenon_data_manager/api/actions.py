@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from platform_core.sdk import TaskActionSpec
 from platform_core.sdk.errors import NotFoundError, ValidationFailedError
+from platform_core.sdk.events import WebhookAction, api_webhook
 from platform_core.sdk.jobs import start_job
 from platform_core.sdk.projects import visible_project
 from platform_core.sdk.views import TenonAPIView, ViewClassPermission, operation
@@ -48,6 +49,14 @@ class ActionListAPI(TenonAPIView):
         offered = offered_actions(self.principal)
         return Response([_shown(action_id, spec) for action_id, (_, spec) in offered.items()])
 
+    @api_webhook(
+        WebhookAction.TASKS_UPDATED,
+        WebhookAction.TASKS_DELETED,
+        WebhookAction.ANNOTATIONS_CREATED,
+        WebhookAction.ANNOTATIONS_UPDATED,
+        WebhookAction.ANNOTATIONS_DELETED,
+        WebhookAction.PREDICTIONS_DELETED,
+    )
     @operation(
         tag=TAG,
         summary="Run an action on a selection of tasks",

@@ -66,6 +66,7 @@ class ViewListAPI(TenonAPIView):
         )
         return Response(ViewSerializer(views, many=True).data)
 
+    @api_webhook("DATA_MANAGER_VIEW_CREATED")
     @operation(
         tag=TAG,
         summary="Store a view",
@@ -126,6 +127,7 @@ class ViewResetAPI(TenonAPIView):
     serializer_class = ProjectQuerySerializer
     permission_required = ViewClassPermission(DELETE=CHANGED)
 
+    @api_webhook("DATA_MANAGER_VIEW_DELETED")
     @operation(tag=TAG, summary="Delete all stored views of a project", status=204, parameters=[PROJECT])
     def delete(self, request: Request) -> Response:
         """Delete the views."""
