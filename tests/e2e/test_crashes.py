@@ -16,7 +16,7 @@ from psycopg import sql
 
 from platform_core.embedded.redis import available, running_redis_url
 from platform_core.quickstart.health import is_ready
-from tests.support.crashes import closed_gate, kill
+from tests.support.crashes import closed_gate, kill, receiver
 from tests.support.quickstart import QuickstartProcess, descendants
 from tests.support.worker_processes import children_of, eventually
 
@@ -258,6 +258,37 @@ def test_worker_killed_between_the_file_and_its_row_writes_the_snapshot_anew(
     assert [found.name for found in path.glob(f"{snapshot}*")] == [str(snapshot)]
     events = "SELECT count(*) FROM {}.events_outboxevent WHERE type = 'export.finished' AND payload->>'export' = %s"
     assert rows(events, str(snapshot)) == [(1,)]
+
+
+def test_worker_killed_before_a_receiver_answers_sends_the_same_message_again(aero, new_project, rows):
+    project = new_project("Delivered")
+    with receiver() as there:
+        wish = {"url": there.url, "project": project, "send_for_all_actions": False, "actions": ["TASKS_CREATED"]}
+        status, webhook = aero.post("/api/webhooks/", wish)
+        assert status == 201
+        there.hold()
+        tasks = [aero.post("/api/tasks/", {"project": project, "data": {"text": "First"}})[1]["id"]]
+        there.wait_for_request()
+        ((job_id,),) = rows("SELECT id FROM {}.jobs_job WHERE function LIKE '%%send_delivery' AND status = 'running'")
+        tasks += [aero.post("/api/tasks/", {"project": project, "data": {"text": text}})[1]["id"] for text in "ab"]
+        kill(process_of_job(rows, job_id))
+        there.release()
+        job = eventually(lambda: ended(aero, job_id), seconds=40)
+
+        def delivered():
+            log = aero.get(f"/api/webhooks/{webhook['id']}/deliveries/")[1]["results"]
+            return log if [item["status"] for item in log] == ["delivered"] * len(tasks) else None
+
+        log = eventually(delivered, seconds=40)
+
+    assert (job["status"], job["attempts"], job["result"]) == ("completed", 2, "delivered")
+    assert [len(item["attempts"]) for item in log] == [1] * len(tasks)
+    sent = [message_id for message_id, _ in there.messages]
+    assert set(sent) == {item["message_id"] for item in log}
+    assert sent.count(sent[0]) == 2
+    assert len(set(there.messages)) == len(tasks)
+    told = [task["id"] for _, body in set(there.messages) for task in json.loads(body)["tasks"]]
+    assert sorted(told) == sorted(tasks)
 
 
 @pytest.mark.skipif(not available(), reason="there is no embedded Redis for this machine")
