@@ -83,6 +83,17 @@ def before_commit(database_url, schema):
     return gate
 
 
+@pytest.fixture
+def table_lock(database_url, schema):
+    """Return a function that keeps everybody from writing to a table."""
+
+    def gate(table):
+        statement = sql.SQL("LOCK TABLE {} IN SHARE MODE").format(sql.Identifier(schema, table))
+        return closed_gate(database_url, statement)
+
+    return gate
+
+
 def body_of(tasks=TASKS, padding=0):
     """Return the body of an import."""
     return json.dumps([{"text": f"Report {number}" + "x" * padding} for number in range(tasks)]).encode()
@@ -239,12 +250,11 @@ def test_worker_killed_while_it_writes_a_snapshot_leaves_a_part_that_nobody_take
 
 
 def test_worker_killed_between_the_file_and_its_row_writes_the_snapshot_anew(
-    platform, aero, big_project, rows, database_url, schema
+    platform, aero, big_project, rows, table_lock, schema
 ):
     project, tasks = big_project
     path = platform.data_dir / "exports" / schema
-    lock = sql.SQL("LOCK TABLE {}.events_outboxevent IN SHARE MODE").format(sql.Identifier(schema))
-    with closed_gate(database_url, lock) as gate:
+    with table_lock("events_outboxevent") as gate:
         snapshot, job_id = snapshot_of(aero, project)
         gate.wait_for_somebody()
         # The whole family, as when the host dies.
@@ -258,6 +268,16 @@ def test_worker_killed_between_the_file_and_its_row_writes_the_snapshot_anew(
     assert [found.name for found in path.glob(f"{snapshot}*")] == [str(snapshot)]
     events = "SELECT count(*) FROM {}.events_outboxevent WHERE type = 'export.finished' AND payload->>'export' = %s"
     assert rows(events, str(snapshot)) == [(1,)]
+
+
+def delivered(aero, webhook, number):
+    """Return the log of a webhook once so many messages are in it and all have arrived."""
+    log = aero.get(f"/api/webhooks/{webhook}/deliveries/")[1]["results"]
+    return log if [item["status"] for item in log] == ["delivered"] * number else None
+
+
+def told_tasks(messages):
+    return [task["id"] for _, body in messages for task in json.loads(body)["tasks"]]
 
 
 def test_worker_killed_before_a_receiver_answers_sends_the_same_message_again(aero, new_project, rows):
@@ -274,12 +294,7 @@ def test_worker_killed_before_a_receiver_answers_sends_the_same_message_again(ae
         kill(process_of_job(rows, job_id))
         there.release()
         job = eventually(lambda: ended(aero, job_id), seconds=40)
-
-        def delivered():
-            log = aero.get(f"/api/webhooks/{webhook['id']}/deliveries/")[1]["results"]
-            return log if [item["status"] for item in log] == ["delivered"] * len(tasks) else None
-
-        log = eventually(delivered, seconds=40)
+        log = eventually(lambda: delivered(aero, webhook["id"], len(tasks)), seconds=40)
 
     assert (job["status"], job["attempts"], job["result"]) == ("completed", 2, "delivered")
     assert [len(item["attempts"]) for item in log] == [1] * len(tasks)
@@ -287,8 +302,25 @@ def test_worker_killed_before_a_receiver_answers_sends_the_same_message_again(ae
     assert set(sent) == {item["message_id"] for item in log}
     assert sent.count(sent[0]) == 2
     assert len(set(there.messages)) == len(tasks)
-    told = [task["id"] for _, body in set(there.messages) for task in json.loads(body)["tasks"]]
-    assert sorted(told) == sorted(tasks)
+    assert sorted(told_tasks(set(there.messages))) == sorted(tasks)
+
+
+def test_relay_killed_while_it_prepares_messages_prepares_each_once(platform, aero, new_project, rows, table_lock):
+    project = new_project("Relayed")
+    with receiver() as there:
+        wish = {"url": there.url, "project": project, "send_for_all_actions": False, "actions": ["TASKS_CREATED"]}
+        webhook = aero.post("/api/webhooks/", wish)[1]["id"]
+        with table_lock("webhooks_delivery") as gate:
+            tasks = [aero.post("/api/tasks/", {"project": project, "data": {"text": "First"}})[1]["id"]]
+            gate.wait_for_somebody()
+            kill(*descendants(eventually(lambda: platform.pid_of("worker"))))
+            # What a handler is given holds for two minutes: here they are over before the next worker comes.
+            rows("UPDATE {}.events_eventdelivery SET next_attempt_at = now() WHERE status = 'pending' RETURNING id")
+        tasks.append(aero.post("/api/tasks/", {"project": project, "data": {"text": "Second"}})[1]["id"])
+        log = eventually(lambda: delivered(aero, webhook, len(tasks)), seconds=40)
+
+    assert [len(item["attempts"]) for item in log] == [1] * len(tasks)
+    assert sorted(told_tasks(there.messages)) == sorted(tasks)
 
 
 @pytest.mark.skipif(not available(), reason="there is no embedded Redis for this machine")
