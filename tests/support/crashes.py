@@ -44,7 +44,7 @@ def closed_gate(database_url, statement, values=None):
 
 
 class Receiver:
-    """Takes webhooks on a loopback port; the first request of each new hold waits for its release."""
+    """Takes webhooks on a loopback port; while it holds, requests wait for their answer."""
 
     def __init__(self):
         self.messages = []
@@ -60,7 +60,7 @@ class Receiver:
 
     def wait_for_request(self):
         """Return when a request waits here."""
-        assert self._arrived.wait(20), "nothing was sent"
+        assert self._arrived.wait(40), "nothing was sent"
 
     def release(self):
         """Answer what waits, and all that comes, at once."""
