@@ -47,9 +47,9 @@ def descendants(pid):
 
 
 class QuickstartProcess:
-    """One start on a data folder; `ready` is the content of the ready file."""
+    """One start on a data folder; `ready` is the content of the ready file when it was last read."""
 
-    def __init__(self, folder, *arguments, not_port=None):
+    def __init__(self, folder, *arguments, not_port=None, environment=None):
         self.data_dir = folder / "data"
         self.ready_file = folder / "ready.json"
         self.log = folder / "quickstart.log"
@@ -63,7 +63,7 @@ class QuickstartProcess:
         self.process = subprocess.Popen(
             command,
             cwd=REPOSITORY,
-            env={name: os.environ[name] for name in KEPT if name in os.environ},
+            env={name: os.environ[name] for name in KEPT if name in os.environ} | (environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
@@ -80,6 +80,11 @@ class QuickstartProcess:
         self.seconds = time.monotonic() - self._began
         self.ready = json.loads(self.ready_file.read_text())
         return self
+
+    def pid_of(self, part):
+        """Return the process id of a part as it is now: web, events, worker or postgres; None while it is down."""
+        self.ready = json.loads(self.ready_file.read_text())
+        return self.ready["pids"][part]
 
     def stop(self):
         """Press Ctrl-C; return the exit code and the processes that did not end."""
@@ -138,14 +143,16 @@ class Organization:
         # Another server on the same database may answer for it.
         self._address = f"127.0.0.1:{port}" if port else access["url"].removeprefix("http://")
 
-    def call(self, method, path, body=None, *, token=None, host=None):
-        """Return (status, body); the body is parsed where it is JSON."""
+    def call(self, method, path, body=None, *, token=None, host=None, more_headers=None):
+        """Return (status, body); the body is parsed where it is JSON. Bytes are sent as they are."""
         connection = http.client.HTTPConnection(self._address, timeout=90)
         headers = {"Authorization": f"Token {token or self.token}", "Content-Type": "application/json"}
+        headers |= more_headers or {}
         if host is not None:
             headers["Host"] = host
         try:
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            sent = body if body is None or isinstance(body, bytes) else json.dumps(body)
+            connection.request(method, path, sent, headers)
             response = connection.getresponse()
             content = response.read()
         finally:
@@ -157,6 +164,6 @@ class Organization:
         """Return (status, body) of a GET."""
         return self.call("GET", path, **options)
 
-    def post(self, path, body=None):
+    def post(self, path, body=None, **options):
         """Return (status, body) of a POST."""
-        return self.call("POST", path, {} if body is None else body)
+        return self.call("POST", path, {} if body is None else body, **options)

@@ -46,7 +46,7 @@ def worker(database, *arguments, **environment):
                 raise
 
 
-def eventually(condition, seconds=20.0):
+def eventually(condition, seconds=20.0, pause=0.05):
     """Return the condition's first true value."""
     deadline = time.monotonic() + seconds
     while True:
@@ -54,7 +54,7 @@ def eventually(condition, seconds=20.0):
         if value:
             return value
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def _state_and_parent(pid):
