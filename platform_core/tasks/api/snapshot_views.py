@@ -150,9 +150,10 @@ class SnapshotDownloadAPI(_SnapshotView):
         summary="Download a snapshot",
         description="`Range` with `If-Range` continues a download; the `ETag` is the SHA-256 of the file.",
         response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
+        media_type="*/*",
         example=None,
         parameters=[OpenApiParameter("exportType", str, description="A format it was converted to, or JSON.")],
+        partial=True,
         errors=[416],
     )
     def get(self, request: Request, pk: int, export_pk: int) -> HttpResponseBase:

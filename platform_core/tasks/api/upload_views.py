@@ -129,7 +129,9 @@ class UploadedFileAPI(TenonAPIView):
         summary="Download an uploaded file",
         description="The file, or the part that the header `Range` asks for. Nothing inside it can run in a browser.",
         response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
+        media_type="*/*",
+        partial=True,
+        errors=[416],
         example=None,
     )
     def get(self, request: Request, project_pk: int, name: str) -> HttpResponseBase:
