@@ -54,7 +54,7 @@ class TenonAutoSchema(AutoSchema):
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """Require of an answer what it always has: not a field that is declared with `required=False`."""
         serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
         optional = {field.field_name for field in serializer.fields.values() if is_optional(field)}
         if optional & set(schema.get("required", ())):
             schema["required"] = [name for name in schema["required"] if name not in optional]

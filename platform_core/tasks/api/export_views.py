@@ -57,7 +57,7 @@ class ExportAPI(TenonAPIView):
         tag="Export",
         summary="Export a project",
         description="Tasks with annotations, or all with download_all_tasks, streamed in order of ids.",
-        response=OpenApiTypes.BINARY,
+        response=OpenApiTypes.ANY,
         media_type="*/*",
         example=None,
         parameters=[

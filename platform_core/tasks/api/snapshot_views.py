@@ -149,7 +149,7 @@ class SnapshotDownloadAPI(_SnapshotView):
         tag="Export",
         summary="Download a snapshot",
         description="`Range` with `If-Range` continues a download; the `ETag` is the SHA-256 of the file.",
-        response=OpenApiTypes.BINARY,
+        response=OpenApiTypes.ANY,
         media_type="*/*",
         example=None,
         parameters=[OpenApiParameter("exportType", str, description="A format it was converted to, or JSON.")],

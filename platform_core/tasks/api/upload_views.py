@@ -128,7 +128,7 @@ class UploadedFileAPI(TenonAPIView):
         tag=TAG,
         summary="Download an uploaded file",
         description="The file, or the part that the header `Range` asks for. Nothing inside it can run in a browser.",
-        response=OpenApiTypes.BINARY,
+        response=OpenApiTypes.ANY,
         media_type="*/*",
         partial=True,
         errors=[416],
