@@ -62,6 +62,7 @@ class Run:
         self.failures, self.statuses, self.answered = {}, Counter(), set()
         self._known = {(item.method, shape(item.route.template)): item for item in operations()}
         self._turns, self._connections, self._replaced_key = Counter(), {}, None
+        self._answer = None
         self._schema = schemathesis.openapi.from_dict(document, config=configuration(phase, world, examples=examples))
         self._schema.app = self._application
 
@@ -82,12 +83,19 @@ class Run:
         environ["HTTP_HOST"] = host_of(self.world.organization)
         if self._replaced_key:
             environ["HTTP_AUTHORIZATION"] = f"Token {self._replaced_key}"
-        answer = get_wsgi_application()(environ, start_response)
+        self._close_last()
+        self._answer = answer = get_wsgi_application()(environ, start_response)
         own = connections["default"]
         if id(own) not in self._connections:
             own.inc_thread_sharing()
             self._connections[id(own)] = own
         return answer
+
+    def _close_last(self):
+        """Close an answer as a server does; the client of schemathesis leaves it open, and files with it."""
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
 
     @contextmanager
     def _aimed(self):
@@ -99,6 +107,7 @@ class Run:
             yield
         finally:
             schemathesis.hooks.unregister(before_call)
+            self._close_last()
             for connection in self._connections.values():
                 connection.close()
 
