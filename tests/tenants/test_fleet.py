@@ -26,11 +26,14 @@ def turn_back(organization, *, drop):
 
 
 JOBS_BACK = "DROP TABLE jobs_job; DELETE FROM django_migrations WHERE app = 'jobs'"
+# All of an app that has steps in raw SQL.
 TRIGGERS_BACK = """
-    DROP TRIGGER events_auditentry_no_truncate ON events_auditentry;
-    DROP TRIGGER events_auditentry_append_only ON events_auditentry;
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND starts_with(tablename, 'events_')
+        LOOP EXECUTE format('DROP TABLE %I CASCADE', name); END LOOP;
+    END $$;
     DROP FUNCTION refuse_audit_change();
-    DELETE FROM django_migrations WHERE app = 'events' AND name >= '0002_append_only_audit'"""
+    DELETE FROM django_migrations WHERE app = 'events'"""
 
 
 def test_no_organization_lags_after_creation(alpha, beta):

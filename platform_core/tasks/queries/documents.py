@@ -16,12 +16,14 @@ Json = dict[str, Any]
 # Credentials for a project's media; no receiver needs them.
 SECRET_KEYS: Final = frozenset({"task_data_login", "task_data_password", "token"})
 
+# Receivers are no member: what is a member's own, such as drafts, is not theirs.
+_NOBODY: Final[Json] = {"member": None, "only_by": None}
 _PROJECT = f"""
     SELECT row_to_json(o)::text FROM (SELECT {project_columns()} FROM {JOINS} WHERE p.id = %(id)s) o"""
 _ANNOTATIONS = f"""
     SELECT {json_sql.ANNOTATION}::text FROM tasks_annotation a LEFT JOIN members_member m ON m.id = a.completed_by_id
     WHERE a.id = ANY(%s) ORDER BY a.id"""
-_TASKS = f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t WHERE t.id = ANY(%s) ORDER BY t.id"
+_TASKS = f"SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t WHERE t.id = ANY(%(ids)s) ORDER BY t.id"
 _IMPORTED = f"""
     SELECT {json_sql.TASK_ONLY}::text FROM tasks_task t
     WHERE t.project_id = %(project)s AND t.id > %(after)s AND t.id BETWEEN %(first)s AND %(last)s
@@ -31,7 +33,7 @@ _IMPORTED = f"""
 def project_document(project_id: int) -> Json | None:
     """Return a project, or None when it is gone."""
     with connection.cursor() as cursor:
-        cursor.execute(_PROJECT, {"id": project_id, "organization": current_organization().id})
+        cursor.execute(_PROJECT, {**_NOBODY, "id": project_id, "organization": current_organization().id})
         row = cursor.fetchone()
     if row is None:
         return None
@@ -41,7 +43,7 @@ def project_document(project_id: int) -> Json | None:
 def task_documents(ids: Sequence[int]) -> list[Json]:
     """Return the tasks that are there, without their annotations and predictions, in order of ids."""
     with connection.cursor() as cursor:
-        cursor.execute(_TASKS, [list(ids)])
+        cursor.execute(_TASKS, {**_NOBODY, "ids": list(ids)})
         return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
@@ -58,7 +60,7 @@ def imported_task_documents(import_id: int, *, after: int, limit: int) -> list[J
     if run is None or not run.task_ids:
         return []
     first, last = run.task_ids
-    values = {"project": run.project_id, "after": after, "first": first, "last": last, "limit": limit}
+    values = {"project": run.project_id, "after": after, "first": first, "last": last, "limit": limit, **_NOBODY}
     with connection.cursor() as cursor:
         cursor.execute(_IMPORTED, values)
         return [json.loads(row[0]) for row in cursor.fetchall()]

@@ -11,8 +11,8 @@ from tenon_data_manager.running import run_next_part
 @job(queue="low", max_attempts=5)
 def run_selected(context: JobContext, run_id: str) -> dict[str, Any]:
     """Do what is left of a kept run; returns its totals."""
-    run = ActionRun.objects.filter(pk=run_id).values("done", "total", "processed").first() or {}
-    done, total, processed = run.get("done", 0), run.get("total", 0), run.get("processed", 0)
+    kept = ActionRun.objects.filter(pk=run_id).values_list("done", "total", "processed").first()
+    done, total, processed = kept if kept is not None else (0, 0, 0)
     context.progress(done, total)
     while (part := run_next_part(run_id=UUID(run_id))) is not None:
         done, processed = part.done, part.processed

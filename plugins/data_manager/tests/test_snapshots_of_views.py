@@ -6,9 +6,9 @@ import pytest
 
 
 @pytest.fixture
-def client(organization, enable, make_client, settings, tmp_path, jobs_run_at_once):
+def client(alpha_client, settings, tmp_path, jobs_run_at_once):
     settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
-    return make_client(enable(organization, "data_manager"), role="OW")
+    return alpha_client
 
 
 def test_snapshot_of_a_view_holds_its_tasks(client):

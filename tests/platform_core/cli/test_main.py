@@ -14,6 +14,7 @@ REPOSITORY = Path(__file__).parents[3]
 COMMANDS = [
     "quickstart",
     "serve",
+    "events",
     "worker",
     "migrate",
     "create-organization",

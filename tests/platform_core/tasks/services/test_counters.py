@@ -100,7 +100,8 @@ class Worker:
 
 
 def counters(project):
-    facts = model_to_dict(ProjectCounters.objects.get(project=project))
+    # The revision counts changes; a recount is one.
+    facts = model_to_dict(ProjectCounters.objects.get(project=project), exclude=["revision"])
     return facts, list(Task.objects.filter(project=project).order_by("pk").values(*COUNTED))
 
 
