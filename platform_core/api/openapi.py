@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, include, path
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import force_instance
 from drf_spectacular.settings import spectacular_settings
 
 from platform_core.api.json import dumps
@@ -50,12 +51,42 @@ class TenonAutoSchema(AutoSchema):
             operation["x-actions"] = sorted(actions)
         return operation
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """Require of an answer what it always has: not a field that is declared with `required=False`."""
+        serializer = force_instance(serializer)  # type: ignore[no-untyped-call]
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        optional = {field.field_name for field in serializer.fields.values() if is_optional(field)}
+        if optional & set(schema.get("required", ())):
+            schema["required"] = [name for name in schema["required"] if name not in optional]
+            if not schema["required"]:
+                del schema["required"]
+        return schema
+
     def _plugin(self) -> str | None:
         package = type(self.view).__module__.split(".", 1)[0]
         for plugin in get_registry().plugins.values():
             if plugin.package == package:
                 return plugin.slug
         return None
+
+
+def is_optional(field: Any) -> bool:
+    """Say whether a field is declared to be absent at times; DRF itself forgets it of a field that is only read."""
+    return field._kwargs.get("required") is False  # noqa: SLF001  (where DRF keeps the arguments)
+
+
+def simplified_nulls(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Say "anything" where drf-spectacular says "anything, or null but not both", which no null satisfies."""
+    pending: list[Any] = [result]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, dict):
+            if part.get("oneOf") == [{}, {"type": "null"}]:
+                del part["oneOf"]
+            pending.extend(part.values())
+        elif isinstance(part, list):
+            pending.extend(part)
+    return result
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

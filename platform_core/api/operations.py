@@ -56,6 +56,7 @@ def operation(
     parameters: Sequence[OpenApiParameter] = (),
     errors: Sequence[int] = (),
     media_type: str = "application/json",
+    partial: bool = False,
 ) -> Callable[[Function], Function]:
     """Describe one operation of a view.
 
@@ -65,6 +66,8 @@ def operation(
         example: success body as JSON; needed unless the body is empty.
         request_example: request body as JSON; needed when `request` is given.
         errors: statuses beyond those that every operation may answer.
+        media_type: of the success body; `*/*` where it depends on the object.
+        partial: the header `Range` is answered with 206.
     """
     examples = []
     if example is not None:
@@ -78,6 +81,8 @@ def operation(
     responses: dict[Any, Any] = {(status, media_type) if response is not None else status: response}
     if response is None:
         responses = {status: OpenApiResponse(description="Done; the body is empty.")}
+    if partial:
+        responses[(206, media_type)] = OpenApiResponse(response, description="The part that `Range` asks for.")
     for code in sorted({*ALWAYS_POSSIBLE, *errors}):
         responses[code] = OpenApiResponse(ErrorSerializer, description=_ERROR_WORDS[code])
     return extend_schema(

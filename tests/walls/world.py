@@ -79,7 +79,7 @@ def build_world(organization, *, first_id):
     world = World(organization, f"sentinel-{organization.slug}-{secrets.token_hex(4)}")
     _number_from(first_id, organization)
     for role in ROLES:
-        world.people[role] = _person(world, role)
+        world.people[role] = new_person(world, role)
     _enable_plugins(world)
     _number_from(first_id, organization)
     _fill_members(world)
@@ -118,7 +118,7 @@ def _number_from(first, organization):
         )
 
 
-def _person(world, role, name=""):
+def new_person(world, role, name=""):
     email = f"{name or role.lower()}@{world.mark}.example"
     with public_scope():
         user = User.objects.create_user(email, PASSWORD, first_name=world.mark)
@@ -145,7 +145,7 @@ def _made(answer):
 def _fill_members(world):
     client = world.client(world.owner)
     world.objects["organization"] = world.organization.id
-    world.objects["member"] = _person(world, "AN", name="other").member
+    world.objects["member"] = new_person(world, "AN", name="other").member
     world.objects["team"] = _made(client.post("/api/teams/", {"name": world.mark}))["id"]
     for person in (world.objects["member"], world.people["RE"].member, world.people["AN"].member):
         _made(client.post(f"/api/teams/{world.objects['team']}/members/", {"member": person}))

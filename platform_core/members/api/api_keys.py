@@ -57,6 +57,7 @@ class ApiKeyCreateSerializer(serializers.Serializer[Any]):
 class ApiKeyListAPI(TenonAPIView):
     """Own API keys."""
 
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.credentials_own, POST=all_permissions.credentials_own)
     serializer_class = ApiKeyCreateSerializer
 

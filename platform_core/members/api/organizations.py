@@ -83,6 +83,7 @@ def refuse_foreign_organization(pk: int) -> None:
 class OrganizationListAPI(TenonAPIView):
     """The organizations of this host: one."""
 
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.organization_view)
     serializer_class = OrganizationSerializer
     example = {key: value for key, value in examples.ORGANIZATION.items() if key not in ("users", "billing")}

@@ -221,6 +221,7 @@ class TeamMemberAPI(TenonAPIView):
 class TeamLinkListAPI(TenonAPIView):
     """Links that lead to a team."""
 
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.teams_change, POST=all_permissions.teams_change)
     serializer_class = LinkWriteSerializer
 

@@ -62,6 +62,7 @@ def _token_body(row: RefreshToken, token: str) -> dict[str, Any]:
 class TokenListAPI(TenonAPIView):
     """Own refresh tokens: what Label Studio calls personal access tokens."""
 
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.credentials_own, POST=all_permissions.credentials_own)
     serializer_class = TokenSerializer
     example = {"created_at": "2026-11-20T12:00:00.000000Z", "expires_at": "2026-11-27T12:00:00.000000Z"}

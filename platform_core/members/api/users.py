@@ -84,6 +84,7 @@ class CurrentUserAPI(TenonAPIView):
 class UserListAPI(TenonAPIView):
     """Members of the organization."""
 
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.members_view, POST=all_permissions.members_invite)
     serializer_class = UserCreateSerializer
 

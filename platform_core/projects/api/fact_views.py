@@ -30,6 +30,7 @@ class ProjectAnnotatorsAPI(TenonAPIView):
     """Who annotated in a project."""
 
     serializer_class = AnnotatorSerializer
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.annotations_view)
 
     @operation(

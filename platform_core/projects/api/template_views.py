@@ -46,6 +46,7 @@ class ProjectTemplateListAPI(TenonAPIView):
     """Templates for projects."""
 
     serializer_class = ProjectTemplateSerializer
+    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.projects_view)
 
     @operation(

@@ -57,8 +57,8 @@ class ExportAPI(TenonAPIView):
         tag="Export",
         summary="Export a project",
         description="Tasks with annotations, or all with download_all_tasks, streamed in order of ids.",
-        response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
+        response=OpenApiTypes.ANY,
+        media_type="*/*",
         example=None,
         parameters=[
             OpenApiParameter("export_type", str, description="A name of `export/formats`; JSON unless given."),

@@ -110,7 +110,6 @@ class StateHistoryAPI(TenonAPIView):
     """States of an object over time."""
 
     serializer_class = StateChangeSerializer
-    pagination_class = None
     permission_required = ViewClassPermission(GET=all_permissions.annotations_view)
 
     @operation(
@@ -129,8 +128,6 @@ class StateHistoryAPI(TenonAPIView):
             OpenApiParameter("triggered_by", int),
             OpenApiParameter("created_at_from", str, description="ISO 8601."),
             OpenApiParameter("created_at_to", str, description="ISO 8601."),
-            OpenApiParameter("page", int),
-            OpenApiParameter("page_size", int),
         ],
     )
     def get(self, request: Request, entity: str, pk: int) -> Response:

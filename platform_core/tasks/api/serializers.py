@@ -180,6 +180,22 @@ class AnnotationSerializer(serializers.ModelSerializer[Annotation]):
         ]
 
 
+class AuthorSerializer(serializers.Serializer[Any]):
+    """The author of an annotation, inside a task."""
+
+    id = serializers.IntegerField(help_text="Identifier.")
+    email = serializers.CharField(help_text="E-mail.")
+    first_name = serializers.CharField(help_text="First name.")
+    last_name = serializers.CharField(help_text="Last name.")
+    avatar = serializers.CharField(allow_null=True, help_text="Always null.")
+
+
+class TaskAnnotationSerializer(AnnotationSerializer):
+    """An annotation inside a task, which shows its author in full."""
+
+    completed_by = AuthorSerializer(allow_null=True, help_text="The author.")
+
+
 class DraftWriteSerializer(serializers.Serializer[Any]):
     """Fields of a draft that its author may set."""
 
@@ -312,7 +328,7 @@ class PredictionSerializer(serializers.ModelSerializer[Prediction]):
 class TaskSerializer(serializers.ModelSerializer[Task]):
     """A task as Label Studio's clients read it."""
 
-    annotations = AnnotationSerializer(many=True, help_text="Only with fields=all.")
+    annotations = TaskAnnotationSerializer(many=True, help_text="Only with fields=all.")
     predictions = PredictionSerializer(many=True, help_text="Only with fields=all.")
     drafts = serializers.ListField(child=serializers.DictField())
 

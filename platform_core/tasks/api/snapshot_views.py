@@ -149,10 +149,11 @@ class SnapshotDownloadAPI(_SnapshotView):
         tag="Export",
         summary="Download a snapshot",
         description="`Range` with `If-Range` continues a download; the `ETag` is the SHA-256 of the file.",
-        response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
+        response=OpenApiTypes.ANY,
+        media_type="*/*",
         example=None,
         parameters=[OpenApiParameter("exportType", str, description="A format it was converted to, or JSON.")],
+        partial=True,
         errors=[416],
     )
     def get(self, request: Request, pk: int, export_pk: int) -> HttpResponseBase:

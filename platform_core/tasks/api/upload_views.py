@@ -128,8 +128,10 @@ class UploadedFileAPI(TenonAPIView):
         tag=TAG,
         summary="Download an uploaded file",
         description="The file, or the part that the header `Range` asks for. Nothing inside it can run in a browser.",
-        response=OpenApiTypes.BINARY,
-        media_type="application/octet-stream",
+        response=OpenApiTypes.ANY,
+        media_type="*/*",
+        partial=True,
+        errors=[416],
         example=None,
     )
     def get(self, request: Request, project_pk: int, name: str) -> HttpResponseBase:
