@@ -152,7 +152,7 @@ MUTATIONS = {
         checks.annotator_sees_own_projects_only,
     ),
     "single tasks are visible to all": (
-        lambda: rewritten(vars(task_queries), "_ONE", ("AND (%(all)s", "AND (%(all)s OR TRUE")),
+        lambda: rewritten(vars(task_queries), "_ONE", ("AND (%(all_projects)s", "AND (%(all_projects)s OR TRUE")),
         checks.annotator_sees_own_projects_only,
     ),
     "granted to anybody": (lambda: changed(access._refuse_unknown, ("if ids:", "if False:")), checks.foreign_bodies),
