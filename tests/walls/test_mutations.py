@@ -17,9 +17,8 @@ from platform_core.plugins.queries import enabled
 from platform_core.projects.managers import ProjectQuerySet
 from platform_core.projects.queries import lists as project_lists
 from platform_core.projects.services import access
+from platform_core.tasks.queries import parents, visible
 from platform_core.tasks.queries import tasks as task_queries
-from platform_core.tasks.queries import visible
-from platform_core.tasks.services import annotations
 from tenants import scope
 from tenants.postgresql import cursor
 from tenants.postgresql.base import DatabaseWrapper
@@ -157,7 +156,7 @@ MUTATIONS = {
     ),
     "granted to anybody": (lambda: changed(access._refuse_unknown, ("if ids:", "if False:")), checks.foreign_bodies),
     "parents may be anybody's": (
-        lambda: changed(annotations._parents, ("if not model", "if False and not model")),
+        lambda: changed(parents.parents_of_task, ("and not model", "and False and not model")),
         checks.foreign_bodies,
     ),
 }
