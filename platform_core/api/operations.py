@@ -73,7 +73,11 @@ def operation(
     if example is not None:
         examples.append(
             OpenApiExample(
-                "Answer", value=example, response_only=True, status_codes=[str(status)], media_type=media_type
+                "Answer",
+                value=example,
+                response_only=True,
+                status_codes=[str(status), *(["206"] if partial else [])],
+                media_type=media_type,
             )
         )
     if request_example is not None:

@@ -59,7 +59,7 @@ class ExportAPI(TenonAPIView):
         description="Tasks with annotations, or all with download_all_tasks, streamed in order of ids.",
         response=OpenApiTypes.ANY,
         media_type="*/*",
-        example=None,
+        example="The bytes of the file.",
         parameters=[
             OpenApiParameter("export_type", str, description="A name of `export/formats`; JSON unless given."),
             OpenApiParameter("download_all_tasks", bool, description="Tasks without annotations too."),

@@ -151,7 +151,7 @@ class SnapshotDownloadAPI(_SnapshotView):
         description="`Range` with `If-Range` continues a download; the `ETag` is the SHA-256 of the file.",
         response=OpenApiTypes.ANY,
         media_type="*/*",
-        example=None,
+        example="The bytes of the file.",
         parameters=[OpenApiParameter("exportType", str, description="A format it was converted to, or JSON.")],
         partial=True,
         errors=[416],

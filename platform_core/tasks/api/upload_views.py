@@ -132,7 +132,7 @@ class UploadedFileAPI(TenonAPIView):
         media_type="*/*",
         partial=True,
         errors=[416],
-        example=None,
+        example="The bytes of the file.",
     )
     def get(self, request: Request, project_pk: int, name: str) -> HttpResponseBase:
         """Stream a file."""
