@@ -11,7 +11,7 @@ from tenon_aviation.asrs import read_reports
 
 from platform_core.embedded import postgres
 from platform_core.embedded.postgres import EmbeddedPostgres
-from tests.support.quickstart import REPOSITORY, Organization, QuickstartProcess, server_without_plugins
+from tests.support.quickstart import REPOSITORY, Organization, QuickstartProcess, server_without_plugin
 
 SESSION = Path(__file__).with_name("sdk_session.py")
 PLUGIN = REPOSITORY / "plugins" / "aviation" / "tenon_aviation"
@@ -147,7 +147,7 @@ def schema_of(database_url):
 
 @pytest.fixture(scope="module")
 def acme_without_distribution(platform, database_url, tmp_path_factory):
-    """Return the second organization as an installation answers for it that does not know any plugin."""
-    folder = tmp_path_factory.mktemp("without-plugins")
-    with server_without_plugins(platform, folder, database_url) as port:
+    """Return the second organization as an installation without the distribution aviation answers for it."""
+    folder = tmp_path_factory.mktemp("without-aviation")
+    with server_without_plugin(platform, folder, database_url, "aviation") as port:
         yield Organization(platform.ready["organizations"]["acme"], port=port)

@@ -107,14 +107,17 @@ class QuickstartProcess:
 
 
 @contextmanager
-def server_without_plugins(running, folder, database_url):
-    """Serve a running quickstart's database from an installation that has no plugin; yield the port."""
+def server_without_plugin(running, folder, database_url, slug):
+    """Serve a running quickstart's database from an installation that lacks one plugin; yield the port."""
     port = free_ports(running.port)
+    lock = json.loads((running.data_dir / "plugins.lock.json").read_text())
+    lock["plugins"] = [item for item in lock["plugins"] if item["manifest"]["slug"] != slug]
+    (folder / "plugins.lock.json").write_text(json.dumps(lock))
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {
         "DATABASE_URL": database_url,
         "TENON_DATA_DIR": str(folder),
-        # No lock file means no plugins, and nobody makes one.
+        # The lock file says what is installed, and nobody makes another one.
         "TENON_PLUGINS_CHECKED": "1",
         "TENON_SECRET_KEY": (running.data_dir / "secret_key").read_text(),
         "TENON_PUBLIC_URL": running.ready["public_url"],

@@ -50,7 +50,8 @@ def test_housekeeping_deletes_rows_of_jobs_that_ended_long_ago_and_nothing_else(
     ensure_housekeeping()
 
     with tenant_scope(beta):
-        assert set(Job.objects.values_list("pk", flat=True)) == set(kept)
+        # Steps of the housekeeping may have started jobs of their own.
+        assert set(Job.objects.filter(function="x.y").values_list("pk", flat=True)) == set(kept)
     row = GlobalJob.objects.get()
     assert row.function.endswith(housekeeping_job.__name__)
     assert (row.status, row.result["jobs_pruned"]) == ("queued", 1002)
@@ -67,4 +68,4 @@ def test_rows_are_kept_for_ever_when_told(alpha, jobs_run_at_once, settings):
     ensure_housekeeping()
 
     with tenant_scope(alpha):
-        assert Job.objects.count() == 1
+        assert Job.objects.filter(function="x.y").count() == 1
