@@ -54,11 +54,12 @@ def page(request):
     project = int(request.GET["project"])
     with connection.cursor() as cursor:
         cursor.execute(KEY, [digest])
-        if cursor.fetchone() is None:
+        found = cursor.fetchone()
+        if found is None:
             return HttpResponse(status=401)
         cursor.execute(COUNTERS, [project])
         tasks, annotations, predictions = cursor.fetchone()
-        cursor.execute(ROWS, {"project": project, "start": 0, "limit": 100, "only_by": None})
+        cursor.execute(ROWS, {"project": project, "member": found[0], "start": 0, "limit": 100, "only_by": None})
         rows = cursor.fetchall()
     tail = (
         f'],"total":{tasks},"total_annotations":{annotations},'
