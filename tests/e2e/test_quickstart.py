@@ -29,7 +29,15 @@ CORE_PATHS = (
     "/api/nonsense/",
     "/docs/",
 )
-HISTORY = {"events_auditentry", "events_outboxevent", "events_eventdelivery", "jobs_job"}
+# What tells of the past: audit, events, their way to handlers, inboxes and streams, jobs.
+HISTORY = {
+    "events_auditentry",
+    "events_outboxevent",
+    "events_eventdelivery",
+    "events_streammessage",
+    "jobs_job",
+    "notifications_notification",
+}
 
 
 @pytest.fixture(scope="module")

@@ -40,11 +40,23 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         "custom_role": None,
         "removed_at": None,
     }
-    member, _made = Member.objects.update_or_create(pk=user.pk, defaults=values)
-    organization_id = current_organization().id
+    if member is None:
+        member = Member(pk=user.pk, **values)
+        # Somebody may add the same person at the same time: the later one changes the row of the earlier.
+        Member.objects.bulk_create(
+            [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
+        )
+    else:
+        for name, value in values.items():
+            setattr(member, name, value)
+        member.save(update_fields=[*values, "updated_at"])
+    index = MembershipIndex(user_id=user.pk, organization_id=current_organization().id, role=role)
     with public_scope():
-        MembershipIndex.objects.update_or_create(
-            user_id=user.pk, organization_id=organization_id, defaults={"role": role}
+        MembershipIndex.objects.bulk_create(
+            [index],
+            update_conflicts=True,
+            unique_fields=["user", "organization"],
+            update_fields=["role", "updated_at"],
         )
     record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": role})
     emit_event(type="member.added", payload={"member": member.pk, "role": role})
