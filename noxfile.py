@@ -10,10 +10,10 @@ nox.options.sessions = ["tests"]
 nox.options.default_venv_backend = "none"
 
 # Per cent of branches and lines; raise it, never lower it.
-COVERAGE_FLOOR = 90
+COVERAGE_FLOOR = 95
 # What keeps organizations apart and plugins in their place has floors of its own; raise them, never lower them. They
 # aim at 100; a per cent is left for lines that only a race or a crash reaches, and the kernel has yet to get there.
-COVERAGE_FLOORS = ("tenants=99", "platform_core/members/permissions.py=100", "platform_core/plugins=94")
+COVERAGE_FLOORS = ("tenants=99", "platform_core/members/permissions.py=100", "platform_core/plugins=98")
 # The tests of a file stay on one core: some files share one running platform (xdist does not see groups on pytest 9.2).
 ON_ALL_CORES = ("-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), "--dist", "loadfile")
 REPOSITORY = Path(__file__).parent

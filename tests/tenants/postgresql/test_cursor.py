@@ -116,3 +116,15 @@ def test_schema_with_a_per_cent_sign_is_refused(alpha):
         raw.needed_path = lambda: "o%s"
         with pytest.raises(ValueError, match="Not a schema"):
             raw.execute("SELECT 1")
+
+
+def test_utility_statement_in_a_broken_transaction_fails_before_it_reaches_a_schema(alpha, beta):
+    with tenant_scope(alpha), transaction.atomic():
+        savepoint = transaction.savepoint()
+        with pytest.raises(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT 1/0")
+        with tenant_scope(beta), connection.cursor() as cursor, pytest.raises(DatabaseError, match="aborted"):
+            cursor.execute("ALTER TABLE tasks_task ADD COLUMN never int")
+        transaction.savepoint_rollback(savepoint)
+        with tenant_scope(beta), connection.cursor() as cursor:
+            assert _schema(cursor) == beta.schema
