@@ -57,7 +57,15 @@ def fast(session):
     if session.posargs:
         run(session, "pytest", *session.posargs)
     else:
-        run(session, "pytest", *ON_ALL_CORES, "-m", "not slow and not e2e and not database", "--hypothesis-profile", "fast")
+        run(
+            session,
+            "pytest",
+            *ON_ALL_CORES,
+            "-m",
+            "not slow and not e2e and not database",
+            "--hypothesis-profile",
+            "fast",
+        )
 
 
 @nox.session
