@@ -9,7 +9,7 @@ CONTRACT_STAMP := .venv-contract/installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install sdk run server worker test fmt lint types docs contract bench clean
+.PHONY: help install sdk run server worker test fmt lint types docs contract fuzz bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ docs: $(STAMP) $(SDK_STAMP) ## Check the documentation: links, comparisons with 
 
 contract: $(STAMP) $(CONTRACT_STAMP) ## Run Label Studio's own SDK tests against a running platform
 	@exec $(BIN)/nox -s contract -- $(ARGS)
+
+fuzz: $(STAMP) ## Call what the API documents say, for long
+	@exec $(BIN)/nox -s fuzz -- $(ARGS)
 
 bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)

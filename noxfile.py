@@ -111,6 +111,14 @@ def contract(session):
 
 
 @nox.session
+def fuzz(session):
+    """Call what the API documents say, for long: every wrong value of every body, and many made-up calls and chains."""
+    os.environ.setdefault("TENON_FUZZ_EXAMPLES", "50")
+    lock_plugins(session)
+    run(session, "pytest", "tests/walls/test_fuzz.py", *session.posargs)
+
+
+@nox.session
 def bench(session):
     """Measure the platform against the physical limit in the same run."""
     run(session, "bench", *session.posargs)

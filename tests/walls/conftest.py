@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.walls.test_cross_organization import content_of
 from tests.walls.world import build_world, forget
 
 
@@ -17,3 +18,19 @@ def there(beta):
     world = build_world(beta, first_id=900_000)
     forget()
     return world
+
+
+@pytest.fixture
+def unchanged(here):
+    """Return a function that lists the tables that a test's calls changed; its `client` calls as the owner."""
+    client = here.client(here.owner)
+    client.raise_request_exception = False
+    client.get("/api/projects/")
+    before = content_of(here.organization)
+
+    def changes():
+        after = content_of(here.organization)
+        return [name for name in after if before.get(name) != after[name]]
+
+    changes.client = client
+    return changes

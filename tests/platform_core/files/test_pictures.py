@@ -28,9 +28,7 @@ def test_no_beginning_of_a_picture_is_one(extension):
             read_picture(whole[:length])
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"BM\0\0\0"]
-)
+@pytest.mark.parametrize("content", [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7", b"BM\0\0\0"])
 def test_other_kinds_are_refused(content):
     with pytest.raises(NotAPictureError, match="PNG, JPEG, GIF or WebP"):
         read_picture(content)
