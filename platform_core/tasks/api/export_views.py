@@ -95,6 +95,8 @@ class ExportAPI(TenonAPIView):
         response = StreamingHttpResponse(export.content, content_type=export.content_type)
         response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
         response["filename"] = export.filename
+        if export.size is not None:
+            response["Content-Length"] = str(export.size)
         return response
 
 
