@@ -130,6 +130,9 @@ TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024
 TENON_MAX_BODY_SECONDS = environment.number("TENON_MAX_BODY_SECONDS", 600)
 TENON_MAX_IMPORT_TASKS = environment.number("TENON_MAX_IMPORT_TASKS", 1_000_000)
 TENON_TASK_LOCK_SECONDS = environment.number("TENON_TASK_LOCK_SECONDS", 3600)
+# What the conversion of a snapshot may fetch; an export in the request fetches at most 500 files and 256 MiB.
+TENON_EXPORT_MEDIA_FILES = environment.number("TENON_EXPORT_MEDIA_FILES", 100_000)
+TENON_EXPORT_MEDIA_BYTES = environment.number("TENON_EXPORT_MEDIA_BYTES", 20 * 1024**3)
 TENON_EXPORT_DAYS = environment.number("TENON_EXPORT_DAYS", 30)
 
 SESSION_ENGINE = "platform_core.members.sessions"

@@ -1,8 +1,9 @@
 """Jobs that write the files of exports. At least once: an attempt that follows a dead one writes its file anew."""
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import closing, nullcontext
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,8 +19,9 @@ from platform_core.members.queries.acting import acting_member
 from platform_core.plugins.queries.enabled import enabled_plugins
 from platform_core.tasks.api.task_lists import stored_query
 from platform_core.tasks.export_files import DigestingFile, ExportFiles, FileFacts
+from platform_core.tasks.export_media import MediaFiles, limits_in_job
 from platform_core.tasks.export_plugins import PluginFormat, write_with_plugin
-from platform_core.tasks.exporting import JSON, export_context, find_format, json_blocks, table_of_rows
+from platform_core.tasks.exporting import JSON, export_context, find_format, json_blocks, media_files, table_of_rows
 from platform_core.tasks.filters import compile_query
 from platform_core.tasks.filters.plugin_columns import columns_of
 from platform_core.tasks.models import ExportConversion, ExportSnapshot, ExportStatus
@@ -29,6 +31,8 @@ from platform_core.tasks.services.storage import writable_files
 from platform_core.tasks.types import ExportSelection, selection_of
 from tenants.models import organization_refs
 from tenants.scope import current_organization, public_scope, tenant_scope
+
+NO_MEMBER: Final = "Whoever asked for this export is no member any more."
 
 
 @job(queue="low", timeout=LONGEST_JOB_SECONDS)
@@ -66,7 +70,7 @@ def _selection(snapshot: ExportSnapshot) -> ExportSelection:
         return selection
     actor = acting_member(snapshot.created_by_id or 0)
     if actor is None:
-        raise PermissionDeniedError("Whoever asked for this export is no member any more.")
+        raise PermissionDeniedError(NO_MEMBER)
     _, query = stored_query(actor, view_id, snapshot.project_id, columns_of(actor.enabled_plugins))
     compiled = compile_query(query)
     # `member` is whose drafts a filter means.
@@ -75,8 +79,10 @@ def _selection(snapshot: ExportSnapshot) -> ExportSelection:
 
 
 @job(queue="low", timeout=LONGEST_JOB_SECONDS)
-def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, Any]:
-    """Write a snapshot in another format."""
+def convert_snapshot_job(
+    context: JobContext, conversion_id: int, actor_id: int = 0, with_media: bool = False
+) -> dict[str, Any]:
+    """Write a snapshot in another format, with media that the member may see where the format holds them."""
     conversion = (
         ExportConversion.objects.select_related("snapshot__project")
         .filter(pk=conversion_id, snapshot__status=ExportStatus.COMPLETED)
@@ -91,23 +97,38 @@ def convert_snapshot_job(context: JobContext, conversion_id: int) -> dict[str, A
         return _counted(_lines(files.open(snapshot.pk)), lambda done: context.progress(done, total))
 
     with files.writing(snapshot.pk, conversion.pk) as out:
-        _convert(conversion, read, out)
+        media = _convert(conversion, read, out, actor_id, with_media)
         facts = out.facts()
     complete(conversion, facts)
-    return {"export": snapshot.pk, "export_type": conversion.export_type}
+    return {"export": snapshot.pk, "export_type": conversion.export_type, **({"media": media} if media else {})}
 
 
 def _convert(
-    conversion: ExportConversion, read: Callable[[], Generator[bytes, None, None]], out: DigestingFile
-) -> None:
+    conversion: ExportConversion,
+    read: Callable[[], Generator[bytes, None, None]],
+    out: DigestingFile,
+    actor_id: int,
+    with_media: bool,
+) -> dict[str, int] | None:
+    """Write the file; returns the counts of media, None where none were wanted."""
     project = conversion.snapshot.project
     wanted = find_format(conversion.export_type, enabled_plugins(), project.parsed_label_config)
     if isinstance(wanted, PluginFormat):
-        context = export_context(project, current_organization())
-        write_with_plugin(wanted, read(), out, context, seconds=LONGEST_JOB_SECONDS)
-        return
+        takes = wanted.takes_media(asked=with_media)
+        with closing(_media(conversion, actor_id)) if takes else nullcontext() as media:
+            context = export_context(project, current_organization(), media)
+            write_with_plugin(wanted, read(), out, context, seconds=LONGEST_JOB_SECONDS)
+            return media.counts() if media is not None else None
     for block in table_of_rows(read, wanted.delimiter):
         out.write(block)
+    return None
+
+
+def _media(conversion: ExportConversion, actor_id: int) -> MediaFiles:
+    actor = acting_member(actor_id or conversion.snapshot.created_by_id or 0)
+    if actor is None:
+        raise PermissionDeniedError(NO_MEMBER)
+    return media_files(conversion.snapshot.project_id, actor, limits_in_job())
 
 
 def _lines(opened: BinaryIO) -> Generator[bytes, None, None]:

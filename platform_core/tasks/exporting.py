@@ -1,8 +1,9 @@
 """The registry of export formats, the core's own and those of enabled plugins; and exports as streams."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -11,11 +12,14 @@ from django.utils import timezone
 from platform_core.accounts.queries import export_preferences
 from platform_core.api.errors import ValidationFailedError
 from platform_core.api.spools import Spool, marked, spooled
+from platform_core.files import organization_files
 from platform_core.members.principal import Principal
 from platform_core.plugins.enabled import EnabledSet
-from platform_core.plugins.registrations import ExportContext
+from platform_core.plugins.registrations import ExportContext, ExportMedia
 from platform_core.projects.models import Project
+from platform_core.projects.queries import projects_visible_to
 from platform_core.tasks.copying import csv_stream
+from platform_core.tasks.export_media import MediaFiles, MediaLimits, limits_in_request
 from platform_core.tasks.export_plugins import (
     IN_REQUEST_SECONDS,
     PluginFormat,
@@ -78,12 +82,14 @@ class Export:
 
     Attributes:
         size: bytes, where all of it is written already; None while it is still to be read.
+        media: counts of media, `fetched`, `bytes` and `missing`; None where none were wanted.
     """
 
     content: Iterable[bytes]
     content_type: str
     filename: str
     size: int | None
+    media: dict[str, int] | None = None
 
 
 def export_formats(enabled: EnabledSet, parsed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -120,12 +126,19 @@ def find_format(name: str, enabled: EnabledSet, parsed: dict[str, Any]) -> CoreF
 
 
 def open_export(
-    name: str, *, project: Project, principal: Principal, selection: ExportSelection, localized: bool = False
+    name: str,
+    *,
+    project: Project,
+    principal: Principal,
+    selection: ExportSelection,
+    localized: bool = False,
+    with_media: bool = False,
 ) -> Export:
     """Return the project in the named format.
 
     Args:
         localized: tables as the account of the member reads dates, numbers and separators; else as programs do.
+        with_media: fetch media into formats that can hold them.
 
     Half a file looks whole, and the web server ends a broken answer as a complete one: so an export is written before
     this returns, and its failure is an answer of its own. Only JSON of more than a thousand tasks is read as it is
@@ -137,10 +150,14 @@ def open_export(
     """
     wanted = find_format(name, principal.enabled_plugins, project.parsed_label_config)
     stem = f"project-{project.pk}-at-{timezone.now():%Y-%m-%d-%H-%M}"
-    organization = principal.organization
+    organization, counts = principal.organization, None
     if isinstance(wanted, PluginFormat):
         facts: Any = wanted.spec
-        content: Any = _spooled(wanted, task_rows(organization, selection), export_context(project, organization))
+        takes = wanted.takes_media(asked=with_media)
+        with closing(media_files(project.pk, principal, limits_in_request())) if takes else nullcontext() as media:
+            context = export_context(project, organization, media)
+            content: Any = _spooled(wanted, task_rows(organization, selection), context)
+            counts = media.counts() if media is not None else None
     elif wanted is JSON:
         facts, content = wanted, json_blocks(organization, selection)
         few = count_exported(selection, at_most=WHOLE_TASKS + 1) <= WHOLE_TASKS
@@ -155,17 +172,29 @@ def open_export(
         content_type=facts.content_type,
         filename=f"{stem}{facts.extension}",
         size=content.size if isinstance(content, Spool) else None,
+        media=counts,
     )
 
 
-def export_context(project: Project, organization: OrganizationRef) -> ExportContext:
+def export_context(project: Project, organization: OrganizationRef, media: ExportMedia | None = None) -> ExportContext:
     """Return what an exporter may know."""
     return ExportContext(
         organization=organization,
         project_id=project.pk,
         project_title=project.title,
         parsed=project.parsed_label_config,
+        media=media,
     )
+
+
+def media_files(project_id: int, principal: Principal, limits: MediaLimits) -> MediaFiles:
+    """Return the media of an export, to be closed: uploads that the member may see, and what may be called."""
+
+    @cache
+    def may_see(other: int) -> bool:
+        return bool(projects_visible_to(principal).filter(pk=other).exists())
+
+    return MediaFiles(organization_files(), project_id=project_id, may_see=may_see, limits=limits)
 
 
 def json_blocks(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:

@@ -133,10 +133,11 @@ class SnapshotConvertAPI(_SnapshotView):
     )
     def post(self, request: Request, pk: int, export_pk: int) -> Response:
         """Begin the conversion."""
-        snapshot = self.snapshot(pk, export_pk)
+        snapshot, wanted = self.snapshot(pk, export_pk), self.validated(request)
         conversion = convert_snapshot(
             snapshot=snapshot,
-            export_type=self.validated(request)["export_type"],
+            export_type=wanted["export_type"],
+            with_media=wanted.get("download_resources", False),
             actor=self.principal,
             write=convert_snapshot_job,
         )

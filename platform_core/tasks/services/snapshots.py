@@ -60,9 +60,13 @@ def create_snapshot(
 
 @transaction.atomic
 def convert_snapshot(
-    *, snapshot: ExportSnapshot, export_type: str, actor: Principal, write: JobFunction
+    *, snapshot: ExportSnapshot, export_type: str, with_media: bool, actor: Principal, write: JobFunction
 ) -> ExportConversion:
     """Have a job convert a snapshot; one that has failed is begun again.
+
+    Args:
+        with_media: fetch media into a format that can hold them.
+        write: the job; it takes the ids of the conversion and of the member, and `with_media`.
 
     Raises:
         ValidationFailedError: the format is unknown here, or cannot hold this project.
@@ -84,7 +88,7 @@ def convert_snapshot(
     )
     if not fresh and status_of(conversion) != ExportStatus.FAILED:
         raise BadRequestError(f"The conversion to {wanted.name} has begun already.")
-    _start(conversion, write, actor)
+    _start(conversion, write, actor, actor.id, with_media)
     _record(actor, "export.converted", snapshot, export_type=wanted.name)
     return conversion
 
@@ -111,8 +115,8 @@ def delete_expired_snapshots() -> int:
     return len(expired)
 
 
-def _start(row: ExportSnapshot | ExportConversion, write: JobFunction, actor: Principal) -> None:
-    job_id = start_job_async_or_sync(write, row.pk, actor=actor, job_timeout=LONGEST_JOB_SECONDS)
+def _start(row: ExportSnapshot | ExportConversion, write: JobFunction, actor: Principal, *more: Any) -> None:
+    job_id = start_job_async_or_sync(write, row.pk, *more, actor=actor, job_timeout=LONGEST_JOB_SECONDS)
     type(row).objects.filter(pk=row.pk).update(job_id=job_id)
     row.refresh_from_db()
 
