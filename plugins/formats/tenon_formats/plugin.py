@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 from platform_core.sdk import ExporterSpec, ImporterSpec, hookimpl
 from tenon_formats.exporters import parquet as parquet_export
-from tenon_formats.exporters.brush import BRUSH_TO_NUMPY, BRUSH_TO_PNG
+from tenon_formats.exporters.brush import BRUSH_TO_COCO, BRUSH_TO_NUMPY, BRUSH_TO_PNG
 from tenon_formats.exporters.coco import COCO, COCO_WITH_IMAGES
 from tenon_formats.exporters.plain import JSON_MIN, JSONL
 from tenon_formats.exporters.speech import ASR_MANIFEST
@@ -29,6 +29,7 @@ EXPORTERS = (
     YOLO_OBB,
     YOLO_OBB_WITH_IMAGES,
     VOC,
+    BRUSH_TO_COCO,
     BRUSH_TO_PNG,
     BRUSH_TO_NUMPY,
     ASR_MANIFEST,
