@@ -25,6 +25,16 @@ def enabled_plugins() -> frozenset[str]:
     return enabled
 
 
+def known_plugins() -> frozenset[str] | None:
+    """Return what this process remembers of the enabled plugins, or None when it would have to ask."""
+    return _memory.get(current_schema())[1]
+
+
+def remember_enabled_plugins(enabled: frozenset[str]) -> None:
+    """Take over what another statement has just read in the organization in scope."""
+    _memory.put(current_schema(), enabled)
+
+
 def forget_enabled_plugins() -> None:
     """Forget what this process remembers, after an activation changed."""
     _memory.clear()
