@@ -162,10 +162,8 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
         ValidationFailedError, NotFoundError, ConflictError: as `request_purge`.
         ActivationFailedError: a DROP failed; nothing is removed.
     """
-    with transaction.atomic():
-        locked_for_purge(slug, confirm)
     with _failure_is_kept(slug, ActivationState.PURGE_FAILED, actor), transaction.atomic():
-        activation = _locked(slug)
+        activation = locked_for_purge(slug, confirm)
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
         unschedule_all(plugin=slug)
