@@ -144,7 +144,7 @@ def _no_replay() -> Iterator[None]:
     from tenants import provisioning
 
     replay = provisioning.replay
-    provisioning.replay = lambda *_scripts: None
+    provisioning.replay = lambda *_scripts, schema_too: replay(schema_too=schema_too)
     try:
         yield
     finally:

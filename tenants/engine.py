@@ -40,8 +40,11 @@ def schema_lock(*, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
     Must be entered inside `transaction.atomic()`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, current_schema()])
-        cursor.execute(f"SET LOCAL lock_timeout = {int(lock_timeout_ms)}")
+        # From left to right: the bound holds for the locks after this one.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s)), set_config('lock_timeout', %s, true)",
+            [LOCK_CLASS, current_schema(), str(lock_timeout_ms)],
+        )
     yield
 
 

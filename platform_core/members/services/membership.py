@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from platform_core.accounts.models import User
@@ -28,9 +28,18 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
-    member = Member.objects.select_for_update().filter(pk=user.pk).first()
-    if member is not None and member.is_active:
+    if Member.objects.select_for_update().filter(pk=user.pk, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    return _write_member(user, role, actor)
+
+
+def add_founder(*, user: User) -> Member:
+    """Make a user the first owner of the organization in scope, made in this same transaction: nobody is there yet."""
+    assert connection.in_atomic_block, "a founder comes with the organization"
+    return _write_member(user, Role.OWNER, None)
+
+
+def _write_member(user: User, role: str, actor: Principal | None) -> Member:
     values = {
         "email": user.email,
         "username": user.email,
@@ -40,16 +49,11 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         "custom_role": None,
         "removed_at": None,
     }
-    if member is None:
-        member = Member(pk=user.pk, **values)
-        # Somebody may add the same person at the same time: the later one changes the row of the earlier.
-        Member.objects.bulk_create(
-            [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
-        )
-    else:
-        for name, value in values.items():
-            setattr(member, name, value)
-        member.save(update_fields=[*values, "updated_at"])
+    member = Member(pk=user.pk, **values)
+    # The person may have been here before, and somebody may add them at the same time: the later change stays.
+    Member.objects.bulk_create(
+        [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
+    )
     index = MembershipIndex(user_id=user.pk, organization_id=current_organization().id, role=role)
     with public_scope():
         MembershipIndex.objects.bulk_create(

@@ -65,7 +65,8 @@ def enable_plugin(*, slug: str, plan_hash: str | None, actor: Principal | None) 
 
 def _enable(slug: str, *, upgrade: bool, actor: Principal | None) -> Activation:
     plugin, organization = loaded_plugin(slug), current_organization()
-    activation, _made = Activation.objects.select_for_update().get_or_create(slug=slug)
+    Activation.objects.bulk_create([Activation(slug=slug)], ignore_conflicts=True)
+    activation = Activation.objects.select_for_update().get(pk=slug)
     before = activation.version
     labels = labels_of_plugin(plugin)
     tables: PluginTables = make_tables(
