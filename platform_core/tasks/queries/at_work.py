@@ -10,7 +10,7 @@ from django.db import connection
 from platform_core.api.errors import NotFoundError
 from platform_core.members.principal import Principal
 from platform_core.projects.models import SkipQueue
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 
 _LOCKED: Final = f"""
     SELECT t.id, t.overlap, t.total_annotations, t.cancelled_annotations, t.is_labeled, t.allow_skip,
