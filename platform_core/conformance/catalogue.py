@@ -96,7 +96,7 @@ _WALLS = (
     _tried("TP605", Tier.BRONZE, "No file is shared by two organizations",
            "Use the platform's storage, or a temporary file that is deleted in the same call.", waivable=False),
     _tried("TP606", Tier.BRONZE, "Jobs belong to an organization, and no thread is started",
-           "Leave out `scope=\"global\"`; start a job instead of a thread.", waivable=False),
+           'Leave out `scope="global"`; start a job instead of a thread.', waivable=False),
     _tried("TP607", Tier.BRONZE, "The log shows no data of another organization", "Log ids, never contents.",
            waivable=False),
     _tried("TP608", Tier.BRONZE, "Outbound calls carry no data of another organization",

@@ -123,7 +123,9 @@ def read_subject(path: Path) -> Subject:
         raise ProveError(f"{file} cannot be read as TOML with a table [project] ({error})") from error
     points = project.get("entry-points", {}).get(ENTRY_POINT_GROUP, {})
     if not isinstance(points, dict) or len(points) != 1:
-        raise ProveError(f'{file}: [project.entry-points."{ENTRY_POINT_GROUP}"] must name one plugin, not {len(points)}')
+        raise ProveError(
+            f'{file}: [project.entry-points."{ENTRY_POINT_GROUP}"] must name one plugin, not {len(points)}'
+        )
     ((name, entry_point),) = points.items()
     package = str(entry_point).partition(":")[0].partition(".")[0].strip()
     for folder in (root / package, root / "src" / package):

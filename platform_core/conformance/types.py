@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from platform_core.conformance.subject import Subject
@@ -75,20 +75,3 @@ class Rule:
     def page(self) -> str:
         """Return the page of the documentation."""
         return f"docs/reference/rules/{self.id}.md"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BehaviourReport:
-    """What the child process has to say.
-
-    Attributes:
-        findings: of rules of behaviour.
-        tried: rule id to how many things were tried: a rule that tried nothing has proven nothing.
-        skipped: rule id to why it did not run.
-        recorded: the API as it is now, for the record that a later version is compared with.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    tried: dict[str, int]
-    skipped: dict[str, str]
-    recorded: dict[str, Any]

@@ -67,7 +67,6 @@ class Report:
         outcomes: one a rule, in order of ids.
         unused: waivers that accept nothing any more.
         seconds: how long it took.
-        recorded: the API as it is now.
     """
 
     slug: str
@@ -75,7 +74,6 @@ class Report:
     outcomes: tuple[Outcome, ...]
     unused: tuple[Waiver, ...]
     seconds: float
-    recorded: Mapping[str, Any]
 
     @property
     def tier(self) -> Tier | None:
@@ -139,8 +137,6 @@ def judge(
             state = State.WAIVED
         else:
             state = State.SKIPPED if rule.id in skipped else State.PASSED
-        outcome = Outcome(
-            rule=rule, state=state, findings=left, waived=waived, tried=tried.get(rule.id), reason=reason
-        )
+        outcome = Outcome(rule=rule, state=state, findings=left, waived=waived, tried=tried.get(rule.id), reason=reason)
         outcomes.append(outcome)
     return tuple(outcomes), tuple(waiver for waiver in waivers if id(waiver) not in used)

@@ -28,9 +28,7 @@ QUALIFIED = re.compile(
     r"(?:\b(?:FROM|JOIN|INTO|UPDATE|TABLE|REFERENCES|ON|EXISTS|ONLY)\s+|^\s*)\"?(public|o_[0-9a-f]{20})\"?\s*\.\s*\"?[a-z_]",
     re.IGNORECASE,
 )
-STATEMENT = re.compile(
-    r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|TRUNCATE|WITH|LOCK|COPY)\b", re.IGNORECASE
-)
+STATEMENT = re.compile(r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|TRUNCATE|WITH|LOCK|COPY)\b", re.IGNORECASE)
 
 
 def references_are_core_foreign_keys(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -147,9 +145,8 @@ def _one_way(call: ast.Call) -> str | None:
 
 
 def _exports(subject: Subject) -> bool:
-    return any(
-        isinstance(node, ast.FunctionDef) and node.name in EXPORTS for _, tree in subject.trees for node in ast.walk(tree)
-    )
+    nodes = (node for _, tree in subject.trees for node in ast.walk(tree))
+    return any(isinstance(node, ast.FunctionDef) and node.name in EXPORTS for node in nodes)
 
 
 def migrations_depend_on_tenant_apps(subject: Subject) -> Iterator[tuple[str, str]]:

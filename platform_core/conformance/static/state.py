@@ -1,4 +1,4 @@
-"""The rule about state that outlives a request: what one organization puts there, the next one finds. Free of Django."""
+"""The rule about state that outlives a request: the next organization finds what one left there. Free of Django."""
 
 import ast
 from collections.abc import Iterator
