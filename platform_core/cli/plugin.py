@@ -1,5 +1,7 @@
-"""`tenon plugin`: what plugin authors need. Works without Django and without a database."""
+"""`tenon plugin`: what plugin authors need. Works without a platform and brings its own database where it needs one."""
 
+import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
 
 @click.group()
 def plugin() -> None:
-    """Write plugins."""
+    """Write and prove plugins."""
 
 
 @plugin.command()
@@ -26,3 +28,45 @@ def new(name: str, output: Path, with_parts: str) -> None:
     except ScaffoldError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"Written: {root}\nNext:    pip install -e {root} && tenon plugins lock && tenon plugins list")
+
+
+@plugin.command()
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines for people.")
+@click.option("--static", is_flag=True, help="Only the rules that are read off the source; needs no database.")
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a plugin that this one depends on and that is not installed; may be given again.",
+)
+@click.option("--record", is_flag=True, help="Write api.json, which the API of later versions is compared with.")
+@click.option("--tier", type=click.Choice(["bronze", "silver", "gold"]), help="Fail only below this tier.")
+@click.option("--whole", is_flag=True, help="Show every finding, not the first few of a rule.")
+def prove(
+    path: Path, as_json: bool, static: bool, beside: tuple[Path, ...], record: bool, tier: str | None, whole: bool
+) -> None:
+    """Prove the plugin in the folder PATH: the conformance kit.
+
+    Static rules, then the plugin at work on a real PostgreSQL with three organizations: that of DATABASE_URL, else one
+    of its own that is thrown away. Fails when a rule does not hold and waivers.toml does not waive it.
+    """
+    # Inline: the other commands need none of it.
+    from platform_core.conformance.errors import ProveError
+    from platform_core.conformance.output import lines_of
+    from platform_core.conformance.proving import prove as proof_of
+    from platform_core.conformance.types import TIERS
+    from platform_core.conformance.workshop import workshop
+
+    try:
+        with nullcontext() if static else workshop() as place:
+            report = proof_of(path, workshop=place, beside=beside, record=record)
+    except ProveError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines_of(report, whole=whole)))
+    failed = report.failed
+    if tier is not None:
+        wanted = TIERS[: TIERS.index(next(item for item in TIERS if item.value == tier)) + 1]
+        failed = tuple(outcome for outcome in failed if outcome.rule.tier in wanted)
+    if failed:
+        raise SystemExit(1)
