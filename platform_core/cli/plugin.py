@@ -1,12 +1,16 @@
 """`tenon plugin`: what plugin authors need. Works without a platform and brings its own database where it needs one."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
+from platform_core.plugins.workshop import WorkshopError, workshop
 
 
 @click.group()
@@ -56,10 +60,10 @@ def prove(
     from platform_core.conformance.output import lines_of
     from platform_core.conformance.proving import prove as proof_of
     from platform_core.conformance.types import TIERS
-    from platform_core.conformance.workshop import workshop
+    from platform_core.conformance.workshop import workshop as proving_place
 
     try:
-        with nullcontext() if static else workshop() as place:
+        with nullcontext() if static else proving_place() as place:
             report = proof_of(path, workshop=place, beside=beside, record=record)
     except ProveError as error:
         raise click.ClickException(str(error)) from error
@@ -70,3 +74,28 @@ def prove(
         failed = tuple(outcome for outcome in failed if outcome.rule.tier in wanted)
     if failed:
         raise SystemExit(1)
+
+
+@plugin.command()
+@click.argument("slug")
+@click.option("--name", "-n", default="", help="Name of the migration; Django finds one otherwise.")
+@click.option("--check", is_flag=True, help="Write nothing; fail where the models differ from the migrations.")
+def makemigrations(slug: str, name: str, *, check: bool) -> None:
+    """Write the migration of what changed in the models of the installed plugin SLUG. Needs no database."""
+    words = [*(["--name", name] if name else []), *(["--check", "--dry-run"] if check else [])]
+    try:
+        with workshop(slug) as folder:
+            done = subprocess.run(  # noqa: S603 -- our own interpreter, words of our own
+                [sys.executable, "-m", "django", "makemigrations", slug, *words],
+                env=_environment_in(folder),
+                check=False,
+            )
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(done.returncode)
+
+
+def _environment_in(folder: Path) -> dict[str, str]:
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "platform_core.settings.local"
+    search = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "TENON_DATA_DIR": str(folder), "PYTHONPATH": search}

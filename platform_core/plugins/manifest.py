@@ -55,6 +55,7 @@ RESERVED_NAMES = frozenset(
         "live",
         "members",
         "metrics",
+        "navigation",
         "organization",
         "organizations",
         "permissions",
