@@ -105,10 +105,22 @@ def settle_constraints() -> None:
 
 
 def sql_of(executor: MigrationExecutor, plan: Plan) -> list[str]:
-    """Return the statements of a plan without running them; comments mark what has no SQL."""
+    """Return the statements of a forward plan without running them; comments mark what has no SQL.
+
+    Django's own collector begins with the models that the plan's first migration knows, and breaks where a later one
+    changes an app that the first has never heard of.
+    """
     labels = frozenset(migration.app_label for migration, _backwards in plan)
+    statements: list[str] = []
+    if not plan:
+        return statements
     with migration_scope(labels):
-        return list(executor.loader.collect_sql(plan)) if plan else []
+        state = _state_here(executor)
+        for migration, _backwards in plan:
+            with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+                state = migration.apply(state, editor, collect_sql=True)
+            statements.extend(editor.collected_sql)
+    return statements
 
 
 def is_replayable(plan: Sequence[tuple[Migration, bool]]) -> bool:

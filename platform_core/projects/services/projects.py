@@ -29,6 +29,7 @@ TABLES_OF_PROJECT = (
     "tasks_annotation",
     "tasks_prediction",
     "tasks_importrun",
+    "tasks_taskzone",
     "tasks_task",
 )
 
