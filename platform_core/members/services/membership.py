@@ -33,16 +33,16 @@ def add_member(*, user: User, role: str, actor: Principal | None, custom: Custom
         )
     if Member.objects.select_for_update().filter(pk=user.pk, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
-    return _write_member(user, role, actor)
+    return _write_member(user, role, actor, custom)
 
 
 def add_founder(*, user: User) -> Member:
     """Make a user the first owner of the organization in scope, made in this same transaction: nobody is there yet."""
     assert connection.in_atomic_block, "a founder comes with the organization"
-    return _write_member(user, Role.OWNER, None)
+    return _write_member(user, Role.OWNER, None, None)
 
 
-def _write_member(user: User, role: str, actor: Principal | None) -> Member:
+def _write_member(user: User, role: str, actor: Principal | None, custom: CustomRole | None) -> Member:
     values = {
         "email": user.email,
         "username": user.email,

@@ -464,6 +464,13 @@ class PredictionImportSerializer(serializers.Serializer[Any]):
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
     """The kept report of an import."""
 
+    # The SDK's type is an integer; the report of the import itself has the fraction.
+    duration = serializers.SerializerMethodField(help_text="Whole seconds, rounded up.")
+
+    def get_duration(self, run: ImportRun) -> int:
+        """Return how long the import took."""
+        return math.ceil(run.duration)
+
     class Meta:
         model = ImportRun
         fields = [
