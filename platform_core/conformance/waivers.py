@@ -65,7 +65,7 @@ def _read(file: Path, index: int, item: object) -> Waiver:
     if not isinstance(item, dict) or set(item) - _KEYS:
         raise ProveError(f"{place}: known keys are {', '.join(sorted(_KEYS))}")
     rule, reason, until, where = (item.get(key) for key in ("rule", "reason", "until", "where"))
-    if rule not in RULES:
+    if not isinstance(rule, str) or rule not in RULES:
         raise ProveError(f"{place}: {rule!r} is no rule")
     if not RULES[rule].waivable:
         raise ProveError(f"{place}: {rule} cannot be waived: {RULES[rule].title}")

@@ -1,13 +1,14 @@
 """Rules TP805 and TP806: validators, importers and exporters on input that nobody meant, and their time."""
 
 import io
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from django.db import transaction
 
-from platform_core.conformance.behaviour.stage import Stage
+from platform_core.conformance.behaviour.stage import Stage, read
 from platform_core.conformance.behaviour.world import CONFIG, World, result_of
 from platform_core.plugins.collection import check_sequence
 from platform_core.plugins.errors import ExportFormatError, HookResultError, ImportFormatError
@@ -135,6 +136,9 @@ def _importers(stage: Stage) -> None:
 
 
 def _exporters(stage: Stage, world: World) -> None:
+    project = world.objects["project"]
+    exported = world.client(world.owner).get(f"/api/projects/{project}/export?download_all_tasks=1")
+    task = next(item for item in json.loads(read(exported)) if item["annotations"])
     context = ExportContext(
         organization=world.organization,
         project_id=world.objects["project"],
@@ -144,22 +148,15 @@ def _exporters(stage: Stage, world: World) -> None:
     for spec in stage.plugin.registrations.exporters:
         for result in RESULTS:
             outcome = _outcome(
-                lambda result=result, spec=spec: spec.write(_tasks(result), io.BytesIO(), context),  # type: ignore[misc]
+                lambda result=result, spec=spec: spec.write(_tasks(task, result), io.BytesIO(), context),  # type: ignore[misc]
                 ExportFormatError,
             )
             where = f"exporter {spec.key}"
             stage.check("TP806", where, outcome is None, f"{outcome}; the result is {str(result)[:200]}")
 
 
-def _tasks(result: list[Any]) -> Iterator[ExportedTask]:
-    moment = "2026-01-01T00:00:00Z"
-    annotation = {"id": 1, "result": result, "completed_by": 1, "created_at": moment, "was_cancelled": False}
-    yield ExportedTask(
-        id=1,
-        data={"text": "x"},
-        meta=None,
-        annotations=[annotation],
-        predictions=[],
-        created_at=moment,
-        updated_at=moment,
-    )
+def _tasks(task: dict[str, Any], result: list[Any]) -> Iterator[ExportedTask]:
+    """Yield a task as the core exports it, with another result."""
+    known: dict[str, Any] = {name: task.get(name) for name in ("id", "data", "meta", "created_at", "updated_at")}
+    annotations = [{**annotation, "result": result} for annotation in task["annotations"]]
+    yield ExportedTask(**known, annotations=annotations, predictions=[])

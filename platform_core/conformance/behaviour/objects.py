@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from platform_core.conformance.behaviour.routes import Operation
 from platform_core.conformance.behaviour.world import Person, World
-from platform_core.plugins.loader import LoadedPlugin
+from platform_core.plugins.loader import LoadedPlugin, get_registry
 from tenants.scope import tenant_scope
 
 FILE: Final = Path("tests") / "wall_objects.py"
@@ -155,7 +155,7 @@ def _referred(field: Any, target: type[models.Model], world: World, mark: str) -
         return known[target._meta.label]
     if field.null:
         return None
-    if target._meta.app_label == field.model._meta.app_label:
+    if target._meta.app_label in {plugin.label for plugin in get_registry().plugins.values()}:
         return make_row(target, world, mark).pk
     found = models.QuerySet(target).order_by("pk").values_list("pk", flat=True).first()
     return found if found is not None else make_row(target, world, mark).pk

@@ -20,7 +20,7 @@ from tenants.short_memory import ShortMemory
 
 RECORD_NAME: Final = "api.json"
 NO_DATA: Final = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT", "SET ")
-BAD_BODIES: Final = (
+BAD_BODIES: Final[tuple[Any, ...]] = (
     [],
     "text",
     None,
@@ -154,8 +154,9 @@ def record_of(document: dict[str, Any]) -> dict[str, Any]:
 
 def _resolved(document: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a body's JSON; of a list, that of its items; of a page, that of its results."""
-    content = body.get("content", {})
-    schema: dict[str, Any] = next(iter(content.values()), {}).get("schema", {}) if content else {}
+    content: dict[str, Any] = body.get("content", {})
+    kinds: list[dict[str, Any]] = list(content.values())
+    schema: dict[str, Any] = kinds[0].get("schema", {}) if kinds else {}
     for _ in range(5):
         if "$ref" in schema:
             schema = document["components"]["schemas"].get(schema["$ref"].rpartition("/")[2], {})

@@ -110,8 +110,8 @@ class Recorder:
     def check_path(self, where: str) -> None:
         """Find a connection whose path is not what the platform has set."""
         with public_scope():
-            believed = connection.search_path_set_schemas
-            raw = connection.connection
+            wrapper: Any = connection
+            believed, raw = wrapper.search_path_set_schemas, wrapper.connection
             if believed is None or raw is None or raw.closed:
                 return
             with raw.cursor() as cursor:
@@ -120,7 +120,7 @@ class Recorder:
                 actual = cursor.fetchone()[0].replace('"', "")
         if actual != believed:
             self._find("TP601", where, f"leaves the search path {actual!r} behind instead of {believed!r}")
-            connection.search_path_set_schemas = None
+            wrapper.search_path_set_schemas = None
 
     @contextmanager
     def _replaced(self, owner: Any, name: str, wrap: Callable[..., Any]) -> Iterator[None]:

@@ -111,6 +111,7 @@ class Stage:
         """Call an operation with a world's objects; the answer has its `whole` body, read to the end."""
         sender = client or world.client(person)
         target = (path or self.path_of(operation, world, person)) + query
+        answer: Any
         if operation.method == "GET":
             answer = sender.get(target)
         else:

@@ -8,13 +8,17 @@ from typing import Any
 
 from django.db import transaction
 
+from platform_core.api.errors import TenonError
 from platform_core.conformance.behaviour.memory import remembered
 from platform_core.conformance.behaviour.routes import Operation
 from platform_core.conformance.behaviour.stage import Stage, forget, read, rows_of
 from platform_core.conformance.behaviour.world import World, fill_project, result_of
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import load_job_modules, registered_jobs
+from platform_core.members.gate import principal_of_member
+from platform_core.members.permissions import CORE_PERMISSIONS
 from platform_core.plugins.facade import HookFacade
+from platform_core.plugins.loader import get_registry
 from platform_core.plugins.task_registrations import TaskActionCall
 from tenants.scope import tenant_scope
 
@@ -137,10 +141,8 @@ def _actions(stage: Stage, world: World) -> None:
 
 def action_call(world: World) -> TaskActionCall:
     """Return a call of an action on the world's task, by its owner; in the organization's scope."""
-    # Inline: only where it is needed; the gate is the members' matter.
-    from platform_core.members.gate import principal_of_member
-
-    actor = principal_of_member(world.owner.member)
+    asked = {request.codename for manifest in get_registry().manifests for request in manifest.permissions}
+    actor = principal_of_member(world.owner.member, permissions=frozenset(CORE_PERMISSIONS) | asked)
     return TaskActionCall(
         organization=world.organization,
         project_id=world.objects["project"],
@@ -152,9 +154,6 @@ def action_call(world: World) -> TaskActionCall:
 
 def action_outcome(stage: Stage, spec: Any, call: TaskActionCall) -> str:
     """Run an action and return what it says, or how it refuses."""
-    # Inline: as above.
-    from platform_core.api.errors import TenonError
-
     try:
         with transaction.atomic():
             return repr(HookFacade().run_task_action(stage.plugin.slug, spec, call))

@@ -59,7 +59,7 @@ class World:
     def client(self, person: Person | None = None, *, key: str | None = None) -> APIClient:
         """Call this organization's host, as somebody or as nobody; a failing view answers 500 instead of raising."""
         secret = key or (person.key if person is not None else None)
-        headers = {"HTTP_AUTHORIZATION": f"Token {secret}"} if secret else {}
+        headers: dict[str, Any] = {"HTTP_AUTHORIZATION": f"Token {secret}"} if secret else {}
         host = f"{self.organization.slug}.{settings.TENON_PUBLIC_DOMAIN}"
         return APIClient(raise_request_exception=False, HTTP_HOST=host, **headers)
 

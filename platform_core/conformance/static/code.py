@@ -79,9 +79,9 @@ def doors_are_closed(subject: Subject) -> Iterator[tuple[str, str]]:
             door = next((item for item in DOORS if is_below(name, item)), None)
             if door is not None:
                 yield source.place(node), f"imports {name}: use the sdk's outbound calls, jobs or models"
-        for node in _calls(tree):
-            if dotted(node.func) in DOORS:
-                yield source.place(node), f"calls {dotted(node.func)}(), which the platform does not see"
+        for call in _calls(tree):
+            if dotted(call.func) in DOORS:
+                yield source.place(call), f"calls {dotted(call.func)}(), which the platform does not see"
 
 
 def schemas_are_not_switched(subject: Subject) -> Iterator[tuple[str, str]]:
@@ -91,9 +91,9 @@ def schemas_are_not_switched(subject: Subject) -> Iterator[tuple[str, str]]:
             name = dotted(node.func).rpartition(".")[2]
             if name in SWITCHES | SCOPES:
                 yield source.place(node), f"calls {name}(); the platform has set the organization already"
-        for text in texts_of(tree):
-            if SWITCHING_SQL.search(text.value):
-                yield source.place(text), f"{_short(text.value)!r} changes what the connection sees"
+        for constant, text in texts_of(tree):
+            if SWITCHING_SQL.search(text):
+                yield source.place(constant), f"{_short(text)!r} changes what the connection sees"
 
 
 def _short(text: str) -> str:

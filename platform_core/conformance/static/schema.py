@@ -83,15 +83,15 @@ def migrations_touch_own_tables(subject: Subject) -> Iterator[tuple[str, str]]:
     """TP302."""
     slug = subject.slug
     for source, tree in _migrations(subject):
-        for text in texts_of(tree):
-            if STATEMENT.search(text.value) and TABLES.search(text.value):
-                for table in _foreign_tables(text.value, slug):
-                    yield source.place(text), f"SQL names the table {table!r}, which is not the plugin's"
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and dotted(node.func).endswith("get_model") and node.args:
-                label = (text_of(node.args[0]) or "").partition(".")[0]
+        for node, text in texts_of(tree):
+            if STATEMENT.search(text):
+                for table in _foreign_tables(text, slug):
+                    yield source.place(node), f"SQL names the table {table!r}, which is not the plugin's"
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and dotted(call.func).endswith("get_model") and call.args:
+                label = (text_of(call.args[0]) or "").partition(".")[0]
                 if label and label != slug and not label.startswith(f"{slug}_"):
-                    yield source.place(node), f"reads models of {label!r}, which are not the plugin's"
+                    yield source.place(call), f"reads models of {label!r}, which are not the plugin's"
 
 
 def _foreign_tables(statement: str, slug: str) -> Iterator[str]:
@@ -114,10 +114,10 @@ def migrations_do_not_run_before(subject: Subject) -> Iterator[tuple[str, str]]:
 def schemas_are_not_named(subject: Subject) -> Iterator[tuple[str, str]]:
     """TP304."""
     for source, tree in subject.trees:
-        for text in texts_of(tree):
-            found = QUALIFIED.search(text.value)
-            if found and (STATEMENT.search(text.value) or source.is_migration):
-                yield source.place(text), f"names the schema {found[1]!r}; leave it out, the path is set"
+        for node, text in texts_of(tree):
+            found = QUALIFIED.search(text)
+            if found and (STATEMENT.search(text) or source.is_migration):
+                yield source.place(node), f"names the schema {found[1]!r}; leave it out, the path is set"
 
 
 def migrations_go_back(subject: Subject) -> Iterator[tuple[str, str]]:

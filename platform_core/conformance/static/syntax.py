@@ -31,8 +31,8 @@ def dotted(node: ast.AST) -> str:
     return ""
 
 
-def texts_of(tree: ast.AST) -> Iterator[ast.Constant]:
-    """Yield each text that is no docstring; parts of f-strings too."""
+def texts_of(tree: ast.AST) -> Iterator[tuple[ast.Constant, str]]:
+    """Yield each text that is no docstring, with its node; parts of f-strings too."""
     documented = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -42,7 +42,7 @@ def texts_of(tree: ast.AST) -> Iterator[ast.Constant]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented:
-            yield node
+            yield node, node.value
 
 
 def text_of(node: ast.AST | None) -> str | None:
