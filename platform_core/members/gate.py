@@ -23,7 +23,8 @@ _COLUMNS = """
     m.id, m.email, m.username, m.first_name, m.last_name, m.role, m.custom_role_id, c.permissions,
     ARRAY(SELECT t.permission FROM members_teammembership tm JOIN members_team t ON t.id = tm.team_id
           WHERE tm.member_id = m.id AND t.permission <> ''),
-    ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
+    ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled'),
+    ARRAY(SELECT w.value FROM plugins_activation a, jsonb_array_elements_text(a.withheld) w WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
 # A member's own role, and the organization's rules; each is at most one row.
@@ -115,14 +116,14 @@ def principal_of_member(member_id: int, *, permissions: frozenset[str]) -> Princ
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, custom_role, custom, granted, enabled = row[:10]
-    credential_id, scopes, limited, _stale = row[10:]
+    id_, email, username, first_name, last_name, role, custom_role, custom, granted, enabled, withheld = row[:11]
+    credential_id, scopes, limited, _stale = row[11:]
     enabled_plugins = frozenset(enabled)
     permissions = permissions_of(
         role=role,
         custom=None if custom_role is None else _codenames(custom),
         granted=granted,
-        plugin_permissions=plugin_permissions(enabled_plugins),
+        plugin_permissions=plugin_permissions(enabled_plugins, frozenset(withheld)),
     )
     if scopes is not None:
         permissions &= frozenset(_codenames(scopes))
