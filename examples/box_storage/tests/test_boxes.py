@@ -59,7 +59,7 @@ def test_box_of_another_organization_is_empty_and_absent_where_the_plugin_is_off
 ):
     with tenant_scope(other_organization):
         assert storage_backends() == {}
-        with pytest.raises(NotFoundError, match="no storage 'box_storage.box' here"):
+        with pytest.raises(NotFoundError, match=r"no storage 'box_storage\.box' here"):
             box_of(other_organization)
     assert make_client(other_organization).get(OBJECTS).status_code == 404
     enable(other_organization, "box_storage")
