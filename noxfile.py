@@ -1,6 +1,7 @@
 """Every check of the repository. All sessions use the environment that nox itself runs in: see the Makefile."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -84,9 +85,15 @@ def lint(session):
 
 @nox.session
 def types(session):
-    """Types of the core and of every bundled plugin."""
+    """Types of the core, of every bundled plugin and example, and of a plugin that `tenon plugin new` writes."""
     lock_plugins(session)
-    packages = ["platform_core", "tenants", *(path.name for path in sorted(REPOSITORY.glob("plugins/*/tenon_*")))]
+    written = REPOSITORY / ".nox" / "written"
+    shutil.rmtree(written, ignore_errors=True)
+    run(session, "platform_core.cli", "plugin", "new", "bird_notes", "--all", "--output", str(written))
+    roots = [*sorted(REPOSITORY.glob("plugins/*")), *sorted(REPOSITORY.glob("examples/*")), *written.iterdir()]
+    packages = ["platform_core", "tenants", *(path.name for root in roots for path in root.glob("tenon_*"))]
+    # Examples and the written plugin are not installed here.
+    session.env["MYPYPATH"] = os.pathsep.join(str(root) for root in roots if root.parent.name != "plugins")
     run(session, "mypy", *(part for package in packages for part in ("-p", package)))
 
 

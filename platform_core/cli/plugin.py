@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from contextlib import nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
+from platform_core.plugins.scaffold import DEFAULT_PARTS, PARTS, ScaffoldError, read_part, write_plugin
 from platform_core.plugins.workshop import WorkshopError, workshop
 
 
@@ -23,15 +24,38 @@ def plugin() -> None:
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder to write into (here)."
 )
-@click.option("--with", "with_parts", default="", help=f"Comma list of {', '.join(PARTS)}.")
-def new(name: str, output: Path, with_parts: str) -> None:
-    """Write a new plugin with the slug NAME, ready to be installed."""
-    parts = [part.strip() for part in with_parts.split(",") if part.strip()]
+@click.option("--with", "with_parts", default=None, help=f"Comma list of {', '.join(PARTS)}.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+def new(name: str, output: Path, with_parts: str | None, *, everything: bool) -> None:
+    """Write a new plugin with the slug NAME, ready to be installed.
+
+    Without --with and --all it asks what the plugin contributes; where nobody can be asked, it writes a check of
+    annotations.
+    """
     try:
-        root = write_plugin(name, output=output, parts=parts)
+        root = write_plugin(name, output=output, parts=_chosen(with_parts, everything=everything))
     except ScaffoldError as error:
         raise click.ClickException(str(error)) from error
+    _format(root)
     click.echo(f"Written: {root}\nNext:    pip install -e {root} && tenon plugins lock && tenon plugins list")
+
+
+def _format(root: Path) -> None:
+    """Let the formatter break lines that a long slug has made long; without one they stay long."""
+    if find_spec("ruff") is not None:
+        command = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", str(root)]
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 -- our own interpreter, a folder that was just written
+
+
+def _chosen(with_parts: str | None, *, everything: bool) -> list[str]:
+    if everything:
+        return list(PARTS)
+    if with_parts is not None:
+        return [part.strip() for part in with_parts.split(",") if part.strip()]
+    if not sys.stdin.isatty():
+        return list(DEFAULT_PARTS)
+    click.echo("What does the plugin bring?")
+    return [part for part in PARTS if click.confirm(f"  {read_part(part).question}", default=part in DEFAULT_PARTS)]
 
 
 @plugin.command()

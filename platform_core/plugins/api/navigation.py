@@ -12,7 +12,7 @@ from platform_core.members.permissions import ViewClassPermission, all_permissio
 from platform_core.members.principal import Principal
 from platform_core.plugins.loader import get_registry
 
-EXAMPLE = [{"plugin": "quality", "key": "notes", "title": "Notes", "path": "/quality/notes/", "order": 100}]
+EXAMPLE = [{"plugin": "library", "key": "loans", "title": "Loans", "path": "/library/loans/", "order": 100}]
 
 
 class NavigationItemSerializer(serializers.Serializer[Any]):
