@@ -25,7 +25,7 @@ SPOOL_BYTES: Final = MEBIBYTE
 BLOCK_BYTES: Final = 256 * 1024
 REDIRECTS: Final = 3
 MAX_ADDRESS_CHARS: Final = 500
-_UPLOAD: Final = re.compile(r"/data/upload/(?P<project>[0-9]{1,18})/(?P<key>[0-9a-f]{32})-[^/]*")
+_UPLOAD: Final = re.compile(r"/data/upload/(?P<project>[0-9]{1,18})/(?P<key>[0-9a-f]{32})-[^/\x00-\x1f]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

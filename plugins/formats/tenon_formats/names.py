@@ -66,4 +66,4 @@ class UniqueNames:
             if folded not in self._taken:
                 self._taken.add(folded)
                 return wanted
-        raise AssertionError
+        raise AssertionError("there are more numbers than names")
