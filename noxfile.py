@@ -22,7 +22,7 @@ ON_ALL_CORES = ("-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), "--dist", 
 REPOSITORY = Path(__file__).parent
 
 
-def run(session, module, *arguments, before=(, variables=None)):
+def run(session, module, *arguments, before=(), variables=None):
     """Run a module of this environment, away from the data folder that a developer's own quickstart uses.
 
     Args:
