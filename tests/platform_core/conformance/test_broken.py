@@ -60,11 +60,3 @@ def test_broken_plugin_breaks_its_rules(proof, name):
     failed = {outcome.rule.id for outcome in report.outcomes if outcome.state is State.FAILED}
     assert BREAKERS[name] <= failed
     assert report.tier is None
-
-
-@pytest.mark.slow  # as above: the right one among the broken ones
-def test_right_plugin_lacks_papers_only(proof):
-    report = proof(BROKEN / "healthy")
-
-    assert {outcome.rule.id for outcome in report.failed} == {"TP104", "TP105"}
-    assert report.tier == "bronze"
