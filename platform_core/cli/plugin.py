@@ -1,12 +1,17 @@
 """`tenon plugin`: what plugin authors need. Works without a platform and brings its own database where it needs one."""
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
-from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
+from platform_core.plugins.scaffold import DEFAULT_PARTS, PARTS, ScaffoldError, read_part, write_plugin
+from platform_core.plugins.workshop import WorkshopError, workshop
 
 
 @click.group()
@@ -19,15 +24,38 @@ def plugin() -> None:
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="Folder to write into (here)."
 )
-@click.option("--with", "with_parts", default="", help=f"Comma list of {', '.join(PARTS)}.")
-def new(name: str, output: Path, with_parts: str) -> None:
-    """Write a new plugin with the slug NAME, ready to be installed."""
-    parts = [part.strip() for part in with_parts.split(",") if part.strip()]
+@click.option("--with", "with_parts", default=None, help=f"Comma list of {', '.join(PARTS)}.")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+def new(name: str, output: Path, with_parts: str | None, *, everything: bool) -> None:
+    """Write a new plugin with the slug NAME, ready to be installed.
+
+    Without --with and --all it asks what the plugin contributes; where nobody can be asked, it writes a check of
+    annotations.
+    """
     try:
-        root = write_plugin(name, output=output, parts=parts)
+        root = write_plugin(name, output=output, parts=_chosen(with_parts, everything=everything))
     except ScaffoldError as error:
         raise click.ClickException(str(error)) from error
+    _format(root)
     click.echo(f"Written: {root}\nNext:    pip install -e {root} && tenon plugins lock && tenon plugins list")
+
+
+def _format(root: Path) -> None:
+    """Let the formatter break lines that a long slug has made long; without one they stay long."""
+    if find_spec("ruff") is not None:
+        command = [sys.executable, "-m", "ruff", "format", "--quiet", "--no-cache", str(root)]
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 -- our own interpreter, a folder that was just written
+
+
+def _chosen(with_parts: str | None, *, everything: bool) -> list[str]:
+    if everything:
+        return list(PARTS)
+    if with_parts is not None:
+        return [part.strip() for part in with_parts.split(",") if part.strip()]
+    if not sys.stdin.isatty():
+        return list(DEFAULT_PARTS)
+    click.echo("What does the plugin bring?")
+    return [part for part in PARTS if click.confirm(f"  {read_part(part).question}", default=part in DEFAULT_PARTS)]
 
 
 @plugin.command()
@@ -61,18 +89,24 @@ def prove(
     of its own that is thrown away. Fails when a rule does not hold and waivers.toml does not waive it.
     """
     # Inline: the other commands need none of it.
+    from platform_core.cli.boot import data_dir_of_environment
     from platform_core.conformance.errors import ProveError
     from platform_core.conformance.output import lines_of
+    from platform_core.conformance.proving import keep_tier
     from platform_core.conformance.proving import prove as proof_of
+    from platform_core.conformance.subject import read_subject
     from platform_core.conformance.types import TIERS
-    from platform_core.conformance.workshop import workshop
+    from platform_core.conformance.workshop import workshop as proving_place
 
     try:
-        with nullcontext() if static else workshop() as place:
+        subject = read_subject(path)
+        with nullcontext() if static else proving_place() as place:
             report = proof_of(path, workshop=place, beside=beside, record=record, only=only)
     except ProveError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines_of(report, whole=whole)))
+    if not report.partial:
+        keep_tier(data_dir_of_environment(), subject, report)
     # What was not asked for is no failure; then there is no tier either.
     failed = tuple(item for item in report.failed if item.findings or not report.partial)
     if tier is not None:
@@ -80,3 +114,28 @@ def prove(
         failed = tuple(outcome for outcome in failed if outcome.rule.tier in wanted)
     if failed:
         raise SystemExit(1)
+
+
+@plugin.command()
+@click.argument("slug")
+@click.option("--name", "-n", default="", help="Name of the migration; Django finds one otherwise.")
+@click.option("--check", is_flag=True, help="Write nothing; fail where the models differ from the migrations.")
+def makemigrations(slug: str, name: str, *, check: bool) -> None:
+    """Write the migration of what changed in the models of the installed plugin SLUG. Needs no database."""
+    words = [*(["--name", name] if name else []), *(["--check", "--dry-run"] if check else [])]
+    try:
+        with workshop(slug) as folder:
+            done = subprocess.run(  # noqa: S603 -- our own interpreter, words of our own
+                [sys.executable, "-m", "django", "makemigrations", slug, *words],
+                env=_environment_in(folder),
+                check=False,
+            )
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+    sys.exit(done.returncode)
+
+
+def _environment_in(folder: Path) -> dict[str, str]:
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "platform_core.settings.local"
+    search = os.pathsep.join(entry for entry in sys.path if entry)
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "TENON_DATA_DIR": str(folder), "PYTHONPATH": search}

@@ -19,10 +19,12 @@ from platform_core.conformance.types import Finding, Kind
 from platform_core.conformance.verdict import Report, judge
 from platform_core.conformance.waivers import read_waivers
 from platform_core.conformance.workshop import Workshop
-from platform_core.plugins.discovery import ENTRY_POINT_GROUP, Candidate, discover
-from platform_core.plugins.lock import Lock
+from platform_core.plugins.discovery import ENTRY_POINT_GROUP, Candidate, discover, find_package_dir
+from platform_core.plugins.errors import LockFileError
+from platform_core.plugins.lock import Lock, read_lock
 from platform_core.plugins.ordering import closure
 from platform_core.plugins.preflight import lock_plugins
+from platform_core.plugins.proofs import record_proof
 
 SETTINGS = "platform_core.settings.test"
 RECORD_NAME = "api.json"
@@ -81,6 +83,23 @@ def prove(
         seconds=time.monotonic() - started,
         partial=bool(only) or workshop is None,
     )
+
+
+def keep_tier(data_dir: Path, subject: Subject, report: Report) -> bool:
+    """Note the tier for the catalogue of the installation in `data_dir`, if these very files are installed there.
+
+    Returns:
+        Whether they are.
+    """
+    try:
+        accepted = read_lock(data_dir).accepted
+    except LockFileError:
+        return False
+    for plugin in accepted:
+        if plugin.slug == subject.slug and find_package_dir(plugin.package) == subject.package_dir:
+            record_proof(data_dir, plugin, tier=report.tier.value if report.tier is not None else None)
+            return True
+    return False
 
 
 def is_asked(rule: str, only: Sequence[str]) -> bool:

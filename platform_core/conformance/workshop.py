@@ -93,7 +93,8 @@ def workshop(*, keep_template: bool = False) -> Iterator[Workshop]:
         _share_compiled_files(folder, stack)
         given = os.environ.get("DATABASE_URL", "").strip()
         server = given or _started(folder, stack)
-        template = f"tenon_prove_template_{_fingerprint()}"
+        # One that is dropped afterwards is nobody else's.
+        template = f"tenon_prove_template_{_fingerprint() if keep_template else secrets.token_hex(6)}"
         with databases.one_at_a_time(server):
             if not databases.database_exists(server, template):
                 _make_template(server, template, folder)

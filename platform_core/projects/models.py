@@ -1,5 +1,6 @@
 """Projects, who may see them, and their counters."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 
@@ -128,6 +129,11 @@ class ProjectCounters(models.Model):
     )
     revision = models.BigIntegerField(
         default=0, help_text="Raised by every write of tasks, annotations or predictions of the project."
+    )
+    stale_zones = ArrayField(
+        models.IntegerField(),
+        null=True,
+        help_text="Zones whose tasks were changed since they were counted; null: none was counted, or all are stale.",
     )
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")

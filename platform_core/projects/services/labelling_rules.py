@@ -23,7 +23,7 @@ _REST: Final = """
     WHERE t.project_id = %(project)s AND t.overlap <> {overlap}"""
 _COUNT: Final = """
     UPDATE projects_projectcounters SET finished_task_number = finished_task_number + %(step)s,
-           revision = revision + 1, updated_at = now()
+           revision = revision + 1, stale_zones = NULL, updated_at = now()
     WHERE project_id = %(project)s"""
 
 

@@ -13,9 +13,9 @@ from django.db import connection
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 from platform_core.tasks.queries import json_sql
 from platform_core.tasks.queries.page_starts import page_starts
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 from tenants.scope import current_schema
 
 Fields = Literal["all", "task_only"]
