@@ -70,9 +70,18 @@ def _chosen(with_parts: str | None, *, everything: bool) -> list[str]:
 )
 @click.option("--record", is_flag=True, help="Write api.json, which the API of later versions is compared with.")
 @click.option("--tier", type=click.Choice(["bronze", "silver", "gold"]), help="Fail only below this tier.")
+@click.option("--only", multiple=True, help="Beginning of ids of rules, such as TP6; may be given again.")
 @click.option("--whole", is_flag=True, help="Show every finding, not the first few of a rule.")
 def prove(
-    path: Path, as_json: bool, static: bool, beside: tuple[Path, ...], record: bool, tier: str | None, whole: bool
+    path: Path,
+    *,
+    as_json: bool,
+    static: bool,
+    beside: tuple[Path, ...],
+    record: bool,
+    tier: str | None,
+    only: tuple[str, ...],
+    whole: bool,
 ) -> None:
     """Prove the plugin in the folder PATH: the conformance kit.
 
@@ -80,19 +89,26 @@ def prove(
     of its own that is thrown away. Fails when a rule does not hold and waivers.toml does not waive it.
     """
     # Inline: the other commands need none of it.
+    from platform_core.cli.boot import data_dir_of_environment
     from platform_core.conformance.errors import ProveError
     from platform_core.conformance.output import lines_of
+    from platform_core.conformance.proving import keep_tier
     from platform_core.conformance.proving import prove as proof_of
+    from platform_core.conformance.subject import read_subject
     from platform_core.conformance.types import TIERS
     from platform_core.conformance.workshop import workshop as proving_place
 
     try:
+        subject = read_subject(path)
         with nullcontext() if static else proving_place() as place:
-            report = proof_of(path, workshop=place, beside=beside, record=record)
+            report = proof_of(path, workshop=place, beside=beside, record=record, only=only)
     except ProveError as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines_of(report, whole=whole)))
-    failed = report.failed
+    if not report.partial:
+        keep_tier(data_dir_of_environment(), subject, report)
+    # What was not asked for is no failure; then there is no tier either.
+    failed = tuple(item for item in report.failed if item.findings or not report.partial)
     if tier is not None:
         wanted = TIERS[: TIERS.index(next(item for item in TIERS if item.value == tier)) + 1]
         failed = tuple(outcome for outcome in failed if outcome.rule.tier in wanted)

@@ -49,6 +49,9 @@ def _summary(report: Report) -> Iterator[str]:
     counts = [(state, sum(item.state is state for item in report.outcomes)) for state in State]
     text = ", ".join(f"{count} {state.value.replace('_', ' ')}" for state, count in counts if count)
     yield f"{text}, in {report.seconds:.1f} s"
+    if report.partial:
+        yield "tier: not computed, for only a part was asked for"
+        return
     tier = report.tier
     missing = next((one for one in TIERS if any(item.rule.tier is one for item in report.failed)), None)
     below = f"; for {missing} mend " + ", ".join(item.rule.id for item in report.failed if item.rule.tier is missing)

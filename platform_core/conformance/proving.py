@@ -19,10 +19,12 @@ from platform_core.conformance.types import Finding, Kind
 from platform_core.conformance.verdict import Report, judge
 from platform_core.conformance.waivers import read_waivers
 from platform_core.conformance.workshop import Workshop
-from platform_core.plugins.discovery import ENTRY_POINT_GROUP, Candidate, discover
-from platform_core.plugins.lock import Lock
+from platform_core.plugins.discovery import ENTRY_POINT_GROUP, Candidate, discover, find_package_dir
+from platform_core.plugins.errors import LockFileError
+from platform_core.plugins.lock import Lock, read_lock
 from platform_core.plugins.ordering import closure
 from platform_core.plugins.preflight import lock_plugins
+from platform_core.plugins.proofs import record_proof
 
 SETTINGS = "platform_core.settings.test"
 RECORD_NAME = "api.json"
@@ -35,6 +37,7 @@ def prove(
     beside: Sequence[Path] = (),
     today: dt.date | None = None,
     record: bool = False,
+    only: Sequence[str] = (),
 ) -> Report:
     """Prove the plugin in a folder.
 
@@ -43,6 +46,7 @@ def prove(
         beside: folders of distributions that the plugin depends on and that are not installed.
         today: for the ends of waivers.
         record: write `api.json`, which later versions are compared with.
+        only: beginnings of ids of rules, such as `TP6`; none means all.
 
     Raises:
         ProveError: there is nothing to prove, or the kit cannot run.
@@ -50,18 +54,19 @@ def prove(
     started = time.monotonic()
     subject = read_subject(path)
     waivers = read_waivers(subject.root)
-    findings = list(static_findings(subject))
+    findings = [finding for finding in static_findings(subject) if is_asked(finding.rule, only)]
     tried: Mapping[str, Any] = {}
     if workshop is None:
         tried = {"not_run": "only the static rules were asked for"}
     else:
-        tried = _behaviour(subject, workshop, [read_subject(item) for item in beside])
+        tried = _behaviour(subject, workshop, [read_subject(item) for item in beside], only)
         findings += [Finding(**finding) for finding in tried["findings"]]
         if record and tried.get("recorded"):
             text = json.dumps(tried["recorded"], indent=1, sort_keys=True)
             (subject.root / RECORD_NAME).write_text(f"{text}\n", encoding="utf-8")
     reason = tried.get("not_run")
     not_run = {rule.id: reason for rule in RULES.values() if rule.kind is Kind.BEHAVIOUR and reason}
+    not_run |= {rule: "was not asked for" for rule in RULES if not is_asked(rule, only)}
     outcomes, unused = judge(
         findings,
         tried=tried.get("tried", {}),
@@ -76,7 +81,30 @@ def prove(
         outcomes=outcomes,
         unused=unused,
         seconds=time.monotonic() - started,
+        partial=bool(only) or workshop is None,
     )
+
+
+def keep_tier(data_dir: Path, subject: Subject, report: Report) -> bool:
+    """Note the tier for the catalogue of the installation in `data_dir`, if these very files are installed there.
+
+    Returns:
+        Whether they are.
+    """
+    try:
+        accepted = read_lock(data_dir).accepted
+    except LockFileError:
+        return False
+    for plugin in accepted:
+        if plugin.slug == subject.slug and find_package_dir(plugin.package) == subject.package_dir:
+            record_proof(data_dir, plugin, tier=report.tier.value if report.tier is not None else None)
+            return True
+    return False
+
+
+def is_asked(rule: str, only: Sequence[str]) -> bool:
+    """Say whether a rule is among those that were asked for."""
+    return not only or rule.startswith(tuple(only))
 
 
 def static_findings(subject: Subject) -> Iterator[Finding]:
@@ -86,7 +114,9 @@ def static_findings(subject: Subject) -> Iterator[Finding]:
             yield Finding(rule=rule.id, where=where, message=message)
 
 
-def _behaviour(subject: Subject, workshop: Workshop, beside: Sequence[Subject]) -> Mapping[str, Any]:
+def _behaviour(
+    subject: Subject, workshop: Workshop, beside: Sequence[Subject], only: Sequence[str]
+) -> Mapping[str, Any]:
     with _visible([subject, *beside]) as search:
         candidates = _needed(subject.name)
         with tempfile.TemporaryDirectory(dir=workshop.folder, prefix="lock-") as folder:
@@ -95,7 +125,7 @@ def _behaviour(subject: Subject, workshop: Workshop, beside: Sequence[Subject]) 
         if reason is not None:
             finding = Finding(rule="TP401", where=subject.entry_point, message=reason)
             return {"findings": [finding.to_json()], "not_run": "the platform does not accept the plugin"}
-        return workshop.try_plugin(lock, slug=subject.slug, root=subject.root, search=search)
+        return workshop.try_plugin(lock, slug=subject.slug, root=subject.root, search=search, only=only)
 
 
 def _refused(lock: Lock, subject: Subject) -> str | None:

@@ -67,6 +67,7 @@ class Report:
         outcomes: one a rule, in order of ids.
         unused: waivers that accept nothing any more.
         seconds: how long it took.
+        partial: only some rules were asked for, so there is no tier.
     """
 
     slug: str
@@ -74,11 +75,14 @@ class Report:
     outcomes: tuple[Outcome, ...]
     unused: tuple[Waiver, ...]
     seconds: float
+    partial: bool = False
 
     @property
     def tier(self) -> Tier | None:
         """Return the highest tier whose rules, and those of the tiers below, all hold; None for none."""
         reached = None
+        if self.partial:
+            return None
         for tier in TIERS:
             if any(outcome.rule.tier is tier and not _holds(outcome) for outcome in self.outcomes):
                 break

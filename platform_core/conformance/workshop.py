@@ -51,12 +51,15 @@ class Workshop:
         finally:
             databases.drop_database(self.server, name)
 
-    def try_plugin(self, lock: Lock, *, slug: str, root: Path, search: Sequence[Path]) -> Mapping[str, Any]:
+    def try_plugin(
+        self, lock: Lock, *, slug: str, root: Path, search: Sequence[Path], only: Sequence[str] = ()
+    ) -> Mapping[str, Any]:
         """Run the rules of behaviour in a child process and return its report.
 
         Args:
             lock: with the plugin and its dependencies and nothing else.
             root: the plugin's distribution.
+            only: beginnings of ids of rules; none means all.
             search: folders of distributions that are not installed.
 
         Raises:
@@ -66,7 +69,7 @@ class Workshop:
             folder = Path(name)
             write_lock(folder, lock)
             report = folder / "report.json"
-            words = ["platform_core.conformance.behaviour.trial", slug, str(root), str(report)]
+            words = ["platform_core.conformance.behaviour.trial", slug, str(root), str(report), *only]
             output = run_child(words, url=url, folder=folder, search=search)
             try:
                 document: Mapping[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -87,15 +90,27 @@ def workshop(*, keep_template: bool = False) -> Iterator[Workshop]:
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tenon-prove-")))
+        _share_compiled_files(folder, stack)
         given = os.environ.get("DATABASE_URL", "").strip()
         server = given or _started(folder, stack)
-        template = f"tenon_prove_template_{_fingerprint()}"
+        # One that is dropped afterwards is nobody else's.
+        template = f"tenon_prove_template_{_fingerprint() if keep_template else secrets.token_hex(6)}"
         with databases.one_at_a_time(server):
             if not databases.database_exists(server, template):
                 _make_template(server, template, folder)
         if given and not keep_template:
             stack.callback(databases.drop_database, server, template)
         yield Workshop(server=server, template=template, folder=folder)
+
+
+def _share_compiled_files(folder: Path, stack: ExitStack) -> None:
+    """Let children keep what they compile where this process is told not to: each would compile the platform anew."""
+    told = os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if told is None:
+        return
+    stack.callback(os.environ.__setitem__, "PYTHONDONTWRITEBYTECODE", told)
+    if os.environ.setdefault("PYTHONPYCACHEPREFIX", str(folder / "compiled")) == str(folder / "compiled"):
+        stack.callback(os.environ.pop, "PYTHONPYCACHEPREFIX", None)
 
 
 def _started(folder: Path, stack: ExitStack) -> str:
@@ -167,6 +182,7 @@ def _environment(url: str, folder: Path, search: Sequence[Path]) -> dict[str, st
         "DJANGO_SETTINGS_MODULE": SETTINGS,
         "DATABASE_URL": url,
         "TENON_DATA_DIR": str(folder),
+        "TMPDIR": str(folder),
         "PYTHONPATH": os.pathsep.join(path),
     }
 

@@ -1,6 +1,7 @@
 """Rules TP801 to TP804 and TP807: every hook is made to fail, and the core must do what the policy says."""
 
 import dataclasses
+import fnmatch
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from platform_core.conformance.behaviour.lifecycle import tables_of
 from platform_core.conformance.behaviour.stage import Stage, forget, read
 from platform_core.conformance.behaviour.walls import action_call, action_outcome
 from platform_core.conformance.behaviour.world import CONFIG, World, result_of
-from platform_core.events.models import EventDelivery
+from platform_core.events.models import EventDelivery, OutboxEvent
 from platform_core.events.relay import relay_some
 from platform_core.plugins.collection import Registrations, collect
 from platform_core.plugins.errors import PluginRejectedError
@@ -159,18 +160,21 @@ def _handlers(stage: Stage) -> None:
     if not handlers:
         stage.skip("TP803", "the plugin hears of no events")
         return
-    client = world.client(world.owner)
+    requests = _requests(world)
     for fault in ("raises", "exits"):
         failing = tuple(dataclasses.replace(item, handler=FAULTS[fault]) for item in handlers)
         with _with(stage, _with_registrations(plugin, event_handlers=failing)):
-            answer = client.post("/api/projects/", {"title": f"handler {fault}"})
-            message = f"the writer is answered by {answer.status_code}"
-            stage.check("TP803", f"handlers that each {fault}", answer.status_code == 201, message)
+            stage.settle(world)
+            for answer in (requests["validate_label_config"](), requests["validate_annotation"]()):
+                message = f"the writer is answered by {answer.status_code}"
+                stage.check("TP803", f"handlers that each {fault}", answer.status_code == 201, message)
             _relayed(stage, world, fault)
 
 
 def _relayed(stage: Stage, world: World, fault: str) -> None:
     where = f"handlers that each {fault}"
+    with tenant_scope(world.organization):
+        emitted = set(OutboxEvent.objects.filter(relayed_at=None).values_list("type", flat=True))
     try:
         for _ in range(10):
             if not relay_some(world.organization)[0]:
@@ -179,13 +183,10 @@ def _relayed(stage: Stage, world: World, fault: str) -> None:
         stage.find("TP803", where, f"end the relay: {type(error).__name__}: {error}")
     with tenant_scope(world.organization):
         waiting = EventDelivery.objects.filter(plugin=stage.plugin.slug, status="pending").exclude(error="")
-        wanted = any("project" in item.event_type or "*" in item.event_type for item in _event_handlers(stage))
+        patterns = [item.event_type for item in stage.plugin.registrations.event_handlers]
+        wanted = any(fnmatch.fnmatchcase(name, pattern) for name in emitted for pattern in patterns)
         stage.check("TP803", where, waiting.exists() or not wanted, "leave no delivery that is tried again")
         EventDelivery.objects.filter(plugin=stage.plugin.slug, status="pending").delete()
-
-
-def _event_handlers(stage: Stage) -> tuple[Any, ...]:
-    return stage.plugin.registrations.event_handlers
 
 
 def _with_registrations(plugin: LoadedPlugin, **changed: Any) -> LoadedPlugin:

@@ -17,7 +17,7 @@ from platform_core.plugins.registrations import ExportContext, ExportedTask
 from platform_core.plugins.types import AnnotationContext, LabelConfigContext, TaskContext
 from tenants.scope import tenant_scope
 
-TRIES: Final = 3
+TRIES: Final = 5
 RESULTS: Final[tuple[list[Any], ...]] = (
     [],
     [{}],
@@ -92,7 +92,9 @@ def _validator(stage: Stage, implementation: Implementation, calls: Sequence[dic
         outcome = _outcome(lambda words=words: check_sequence(spec, implementation.function(*words)))  # type: ignore[misc]
         stage.check("TP806", where, outcome is None, f"{outcome}; the input is {_shown(arguments)}")
     words = [calls[0][name] for name in implementation.arguments]
-    best = min(_seconds(lambda: implementation.function(*words)) for _ in range(TRIES))
+    best = _seconds(lambda: implementation.function(*words))
+    for _ in range(TRIES):  # a busy machine is no reason to fail
+        best = min(best, _seconds(lambda: implementation.function(*words))) if best > spec.budget else best
     message = f"took {best * 1000:.0f} ms at best, over {spec.budget * 1000:.0f} ms"
     stage.check("TP805", f"{spec.name}()", best <= spec.budget, message)
 

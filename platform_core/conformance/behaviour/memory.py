@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import gc
+import itertools
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
@@ -70,14 +71,13 @@ class _Search:
         if isinstance(value, list | tuple | set | frozenset):
             return any(self.holds(item, depth - 1) for item in list(value))
         if isinstance(value, _MEMORY):
-            memories = [item for item in gc.get_referents(value) if isinstance(item, dict)]
-            return any(self._entry_holds(key, item, depth) for memory in memories for key, item in memory.items())
+            return any(self._entry_holds(key, item, depth) for key, item in _entries(value))
         return any(self.holds(item, depth - 1) for item in self._attributes(value))
 
     def _entry_holds(self, key: Any, item: Any, depth: int) -> bool:
         if self._world.organization.schema in str(key):
             return False
-        return self.holds(key, depth - 1) or self.holds(_linked(item), depth - 1)
+        return self.holds(key, depth - 1) or self.holds(item, depth - 1)
 
     def _attributes(self, value: Any) -> list[Any]:
         """Return the attributes of an object of the plugin, or of one that only carries data."""
@@ -90,8 +90,14 @@ class _Search:
         return list(getattr(value, "__dict__", {}).values())
 
 
-def _linked(item: Any) -> Any:
-    """Return what a memory of a function remembers: with a size limit, its entries are links of a chain."""
-    if type(item).__name__ != "_lru_list_elem":
-        return item
-    return tuple(part for part in gc.get_referents(item) if type(part).__name__ != "_lru_list_elem")
+def _entries(remembering: object) -> Iterator[tuple[Any, Any]]:
+    """Yield (key, result) of what a function under `functools.lru_cache` remembers.
+
+    Without a size limit its dictionary holds them; with one it holds links, and the collector is shown each key before
+    its result.
+    """
+    parts = gc.get_referents(remembering)
+    for memory in (part for part in parts if isinstance(part, dict)):
+        keys = {id(key) for key in memory}
+        yield from memory.items()
+        yield from ((key, result) for key, result in itertools.pairwise(parts) if id(key) in keys)

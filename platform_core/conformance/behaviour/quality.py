@@ -84,6 +84,13 @@ def description_of(stage: Stage) -> dict[str, Any]:
     return json.loads(json.dumps(document, default=str))  # type: ignore[no-any-return]
 
 
+def api_is_proven(stage: Stage) -> None:
+    """TP903 and TP904, of the document as the plugin's routes make it."""
+    document = description_of(stage)
+    api_is_described(stage, document)
+    stage.recorded = api_keeps_its_record(stage, document)
+
+
 def api_is_described(stage: Stage, document: dict[str, Any]) -> None:
     """TP903: the document is OpenAPI, and each operation says what it does, what it needs and what it answers."""
     if not stage.operations:

@@ -7,6 +7,7 @@ process that proves one plugin and ends.
 import logging
 import os
 import sys
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -70,6 +71,7 @@ class Recorder:
             stack.enter_context(self._replaced(TenantCursor, "copy", self._executing))
             stack.enter_context(self._replaced(TenantCursor, "stream", self._executing))
             stack.enter_context(self._replaced(BaseCache, "make_and_validate_key", self._caching))
+            stack.enter_context(self._replaced(threading.Thread, "start", self._starting))
             stack.enter_context(self._replaced(outbound_calls, "_sent", self._sending))
             logging.getLogger(self._package).setLevel(logging.DEBUG)
             logging.getLogger().addHandler(lines)
@@ -184,12 +186,14 @@ class Recorder:
             return
         if event == "open":
             self._opened(words)
-        elif event == "_thread.start_new_thread":
-            self._started("a thread", sys._getframe(1))  # noqa: SLF001  as above
         elif event in PROCESSES:
             self._started("a process", sys._getframe(1))  # noqa: SLF001  as above
         elif event == "socket.connect" and self._is_at_work():
             self._find("TP608", str(words[1])[:80], "is connected to, and not by the sdk's outbound calls")
+
+    def _starting(self, run: Callable[..., Any], *words: Any) -> Any:
+        self._started("a thread", sys._getframe(2))  # noqa: SLF001  as above
+        return run(*words)
 
     def _started(self, what: str, start: FrameType) -> None:
         frame = self._own_frame(start)

@@ -39,6 +39,7 @@ class Stage:
     findings: list[Finding] = field(default_factory=list)
     tried: Counter[str] = field(default_factory=Counter)
     skipped: dict[str, str] = field(default_factory=dict)
+    recorded: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.objects = Objects(self.plugin, self.root)
