@@ -10,6 +10,7 @@ Keys are made by the platform, never from a client's words; names that people ga
 """
 
 from platform_core.files.kinds import KNOWN_EXTENSIONS, MEDIA_EXTENSIONS, clean_name, extension_of
+from platform_core.files.pictures import NotAPictureError, Picture, read_picture
 from platform_core.files.quota import LimitedStore, StorageFullError
 from platform_core.files.store import (
     FileStore,
@@ -27,10 +28,13 @@ __all__ = [
     "FileWriter",
     "LimitedStore",
     "LocalFileStore",
+    "NotAPictureError",
+    "Picture",
     "StorageFullError",
     "clean_name",
     "delete_files_of",
     "extension_of",
     "organization_files",
+    "read_picture",
     "schemas_with_files",
 ]

@@ -5,7 +5,18 @@ models or views lives in submodules (`sdk.apps`, `sdk.fields`, `sdk.testing`), s
 while Django is still loading its apps.
 """
 
-from platform_core.plugins.errors import ExportFormatError, ImportFormatError
+from platform_core.plugins.backend_registrations import (
+    MLBackendSpec,
+    MLContext,
+    MLPrediction,
+    MLTask,
+    MLTraining,
+    NavigationItem,
+    StorageBackendSpec,
+    StorageContext,
+    StoredObject,
+)
+from platform_core.plugins.errors import BackendError, ExportFormatError, ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
     DocumentPart,
@@ -49,6 +60,7 @@ __all__ = [
     "HOOK_LEVEL",
     "SUPPORTED_HOOK_LEVELS",
     "AnnotationContext",
+    "BackendError",
     "DocumentPart",
     "Event",
     "EventHandlerSpec",
@@ -64,12 +76,21 @@ __all__ = [
     "ImporterSpec",
     "Issue",
     "LabelConfigContext",
+    "MLBackendSpec",
+    "MLContext",
+    "MLPrediction",
+    "MLTask",
+    "MLTraining",
+    "NavigationItem",
     "Notice",
     "OrganizationRef",
     "PlanNote",
     "ProjectTemplateSpec",
     "RouteSpec",
     "SampleData",
+    "StorageBackendSpec",
+    "StorageContext",
+    "StoredObject",
     "StoredTaskQuery",
     "TaskActionCall",
     "TaskActionField",
