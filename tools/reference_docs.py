@@ -86,7 +86,7 @@ def permissions() -> str:
 
 def hooks() -> str:
     # Inline: see above.
-    from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, Hooks
+    from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, Hooks
 
     parts = []
     for spec in HOOKS.values():
@@ -97,7 +97,10 @@ def hooks() -> str:
             f"Class {spec.hook_class.value} ({spec.hook_class.name.lower()}); policy `{spec.policy.value}`; "
             f"{_times(spec)}.\n"
         )
-    handler = f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}.\n"
+    handler = (
+        f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}; what they say\n"
+    )
+    handler += f"of the events they want (`wants`), {_times(EVENT_INTEREST)}: then they get them all.\n"
     return "\n".join([*parts, handler])
 
 

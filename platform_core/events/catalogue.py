@@ -34,9 +34,11 @@ def _type(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> E
     return EventTypeSpec(key=key, summary=summary, payload=payload, **more)
 
 
-def _plugin(key: str, summary: str, payload: Mapping[str, Json]) -> EventTypeSpec:
-    notice = Notice(text=f"Plugin {{plugin}}: {key.replace('_', ' ')}.", permission="plugins.manage")
-    return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice)
+def _plugin(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> EventTypeSpec:
+    text = f"Plugin {{plugin}}: {key.replace('_', ' ')}."
+    # Nobody has to be told of what a new organization begins with.
+    notice = Notice(text=text, permission="plugins.manage", unless="default")
+    return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice, **more)
 
 
 _CORE: Final = (
@@ -136,7 +138,12 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="The job {name} failed.", member="member", when="failed"),
     ),
-    _plugin("enabled", "a plugin was enabled here", _PLUGIN_CHANGE),
+    _plugin(
+        "enabled",
+        "a plugin was enabled here; `default` is true where the organization began with it",
+        {**_PLUGIN_CHANGE, "default": {"type": "boolean"}},
+        optional=("default",),
+    ),
     _plugin("upgraded", "its tables and data were brought to a new version", _PLUGIN_CHANGE),
     _plugin("disabled", "it was hidden", {"plugin": _TEXT, "version": _TEXT}),
     _plugin("purge_requested", "its retention time began", {"plugin": _TEXT, "due_at": _TEXT}),

@@ -48,7 +48,7 @@ def create_organization_for(
         add_member(user=owner, role=Role.OWNER, actor=None)
         if with_plugins:
             enable_default_plugins(defaults)
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(forget_hosts, robust=True)
     return organization
 
 

@@ -21,6 +21,8 @@ _ANNOTATORS: Final = """
 _MODEL_VERSIONS: Final = """
     SELECT COALESCE(model_version, ''), count(*), max(created_at) FROM tasks_prediction
     WHERE project_id = %(project)s GROUP BY 1 ORDER BY 3 DESC, 1"""
+_HAS_MODEL_VERSION: Final = """
+    SELECT EXISTS (SELECT FROM tasks_prediction WHERE project_id = %(project)s AND model_version = %(version)s)"""
 _COLUMNS: Final = """
     WITH seen AS (SELECT data FROM tasks_task WHERE project_id = %(project)s ORDER BY id DESC LIMIT %(rows)s)
     SELECT (SELECT count(*) FROM seen), key, count(*) FROM seen CROSS JOIN LATERAL jsonb_object_keys(
@@ -50,6 +52,13 @@ def model_versions(project_id: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_MODEL_VERSIONS, {"project": project_id})
         return [{"model_version": name, "count": count, "latest": latest} for name, count, latest in cursor.fetchall()]
+
+
+def has_model_version(project_id: int, version: str) -> bool:
+    """Say whether a project has predictions of a model version."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_MODEL_VERSION, {"project": project_id, "version": version})
+        return bool(cursor.fetchone()[0])
 
 
 def project_summary(project_id: int) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from platform_core.api.errors import NotFoundError
+from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.api.preconditions import require_match, version_of
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
+from platform_core.projects.queries.facts import has_model_version
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.labelling_rules import apply_labelling_rules
 from platform_core.projects.services.orphans import refuse_orphaning_change
@@ -137,6 +138,7 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
     changed = {
         name: value for name, value in values.items() if name not in _NOT_AS_SENT and getattr(project, name) != value
     }
+    _check_model_version(project, changed.get("model_version"))
     config = values.get("label_config", project.label_config)
     weights = {**project.control_weights, **values.get("control_weights", {})}
     if config != project.label_config:
@@ -147,6 +149,14 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
         compiled = compiled_config(config, actor.enabled_plugins)
         changed["control_weights"] = control_weights(compiled.config, weights)
     return changed
+
+
+def _check_model_version(project: Project, version: str | None) -> None:
+    if version and not has_model_version(project.pk, version):
+        message = (
+            f"Model version doesn't exist: the project has no predictions of {version[:200]!r}; import them first."
+        )
+        raise ValidationFailedError(validation_errors={"model_version": [message]})
 
 
 def _config_fields(checked: CheckedConfig, weights: dict[str, Any]) -> dict[str, Any]:
