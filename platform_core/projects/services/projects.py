@@ -12,7 +12,7 @@ from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
-from platform_core.projects.queries.facts import has_model_version
+from platform_core.projects.queries.facts import has_predictions_of
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.labelling_rules import apply_labelling_rules
 from platform_core.projects.services.orphans import refuse_orphaning_change
@@ -29,6 +29,7 @@ TABLES_OF_PROJECT = (
     "tasks_annotation",
     "tasks_prediction",
     "tasks_importrun",
+    "tasks_taskzone",
     "tasks_task",
 )
 
@@ -76,7 +77,7 @@ def update_project(
     Raises:
         NotFoundError: it is gone.
         InvalidLabelConfigError: the new label config breaks a rule.
-        ValidationFailedError: annotations exist that the new config would orphan.
+        ValidationFailedError: annotations exist that the new config would orphan, or the model has no predictions.
         PreconditionFailedError: it was changed meanwhile.
     """
     # No key: who submits an annotation meanwhile needs the key only, and holds a task that new rules may change.
@@ -138,8 +139,9 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
     changed = {
         name: value for name, value in values.items() if name not in _NOT_AS_SENT and getattr(project, name) != value
     }
-    _check_model_version(project, changed.get("model_version"))
     config = values.get("label_config", project.label_config)
+    if changed.get("model_version"):
+        _refuse_unknown_model(project.pk, changed["model_version"])
     weights = {**project.control_weights, **values.get("control_weights", {})}
     if config != project.label_config:
         checked = check_label_config(config, principal=actor, project_id=project.pk, previous=project.label_config)
@@ -151,10 +153,12 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
     return changed
 
 
-def _check_model_version(project: Project, version: str | None) -> None:
-    if version and not has_model_version(project.pk, version):
+def _refuse_unknown_model(project_id: int, version: str) -> None:
+    """Refuse a model nothing is known of, as Label Studio does; a new project takes any, its predictions come later."""
+    if not has_predictions_of(project_id, version):
         message = (
-            f"Model version doesn't exist: the project has no predictions of {version[:200]!r}; import them first."
+            f"Model version doesn't exist: this project has no predictions of {version[:100]!r}; send them first, "
+            "or an empty text for all models."
         )
         raise ValidationFailedError(validation_errors={"model_version": [message]})
 

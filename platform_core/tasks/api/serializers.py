@@ -154,7 +154,7 @@ class AuthorSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(help_text="E-mail.")
     first_name = serializers.CharField(help_text="First name.")
     last_name = serializers.CharField(help_text="Last name.")
-    avatar = serializers.CharField(allow_null=True, help_text="Always null.")
+    avatar = serializers.CharField(allow_null=True, help_text="Path of the picture; null without one.")
 
 
 class TaskAnnotationSerializer(AnnotationSerializer):

@@ -100,7 +100,9 @@ class ConvertSerializer(serializers.Serializer[Any]):
     """To which format."""
 
     export_type = serializers.CharField(max_length=100, help_text="A name of `export/formats`.")
-    download_resources = serializers.BooleanField(required=False, help_text="Taken; media are not fetched.")
+    download_resources = serializers.BooleanField(
+        required=False, help_text="Media too, in formats of images; the job's result counts them."
+    )
 
 
 class ConvertedSerializer(serializers.Serializer[Any]):

@@ -72,7 +72,7 @@ def _object(snapshot: ExportSnapshot, conversions: list[ExportConversion], jobs:
             "first_name": author.first_name,
             "last_name": author.last_name,
             "email": author.email,
-            "avatar": None,
+            "avatar": author.avatar_path,
             "username": author.username,
         },
         "created_at": snapshot.created_at,
