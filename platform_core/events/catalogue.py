@@ -131,6 +131,19 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="Your role is {role} now; it was {from_role}.", member="member"),
     ),
+    _type(
+        "account.profile_changed",
+        "a member changed name, profile or preferences of their account; told in each of their organizations",
+        {"member": _ID, "fields": _TEXTS},
+        organization_only=True,
+    ),
+    _type("organization.created", "the organization was made", {"organization": _ID}, organization_only=True),
+    _type(
+        "organization.deletion_canceled",
+        "the organization, which was to be deleted, is served again",
+        {"organization": _ID},
+        organization_only=True,
+    ),
     _type("member.removed", "a membership ended", {"member": _ID}, organization_only=True),
     _type(
         "job.finished",
