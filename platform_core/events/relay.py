@@ -116,11 +116,13 @@ def _fan_out(organization: OrganizationRef, handlers: list[Subscription]) -> int
         if not cursor.fetchone()[0]:
             return None
     events = list(OutboxEvent.objects.filter(relayed_at=None).order_by("id").values_list("id", "type")[:EVENTS_A_STEP])
+    types = frozenset(event_type for _, event_type in events)
+    wanted = [(item, item.wanted(types)) for item in handlers] if events else []
     rows = [
         EventDelivery(event_id=event_id, plugin=item.plugin, handler=item.key, next_attempt_at=Now())
         for event_id, event_type in events
-        for item in handlers
-        if item.wants(event_type)
+        for item, its in wanted
+        if event_type in its
     ]
     EventDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     if events:

@@ -254,6 +254,11 @@ EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
 )
 
+# Which events a handler wants now, asked before anything is kept for it.
+EVENT_INTEREST = HookSpec(
+    name="event_interest", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=str, budget=0.05, limit=3
+)
+
 # So do stored queries, where a list of tasks names one.
 TASK_QUERY_SOURCE = HookSpec(
     name="task_query_source",

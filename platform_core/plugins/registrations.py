@@ -185,12 +185,14 @@ class Notice:
         member: key of the payload that holds the id of the member to be told.
         permission: codename whose holders are told; used when `member` is None.
         when: value of the payload's key `status` without which nobody is told; None tells always.
+        unless: key of the payload; nobody is told where it is true.
     """
 
     text: str
     member: str | None = None
     permission: str | None = None
     when: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
