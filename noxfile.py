@@ -1,6 +1,7 @@
 """Every check of the repository. All sessions use the environment that nox itself runs in: see the Makefile."""
 
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +22,7 @@ ON_ALL_CORES = ("-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), "--dist", 
 REPOSITORY = Path(__file__).parent
 
 
-def run(session, module, *arguments, before=()):
+def run(session, module, *arguments, before=(), variables=None):
     """Run a module of this environment, away from the data folder that a developer's own quickstart uses.
 
     Args:
@@ -33,6 +34,7 @@ def run(session, module, *arguments, before=()):
         # Images of build machines often forbid it, and then each of some hundred processes compiles everything anew.
         "PYTHONDONTWRITEBYTECODE": None,
     }
+    environment |= variables or {}
     session.run(*before, sys.executable, "-m", module, *arguments, env=environment, external=True)
 
 
@@ -47,9 +49,16 @@ def lock_plugins(session):
 
 
 def check_types(session, *, before=()):
-    """Check the types of what the lock names."""
-    packages = ["platform_core", "tenants", *(path.name for path in sorted(REPOSITORY.glob("plugins/*/tenon_*")))]
-    run(session, "mypy", *(part for package in packages for part in ("-p", package)), before=before)
+    """Check the types of what the lock names, of the examples, and of a plugin that `tenon plugin new` writes."""
+    written = REPOSITORY / ".nox" / "written"
+    shutil.rmtree(written, ignore_errors=True)
+    run(session, "platform_core.cli", "plugin", "new", "bird_notes", "--all", "--output", str(written))
+    roots = [*sorted(REPOSITORY.glob("plugins/*")), *sorted(REPOSITORY.glob("examples/*")), *written.iterdir()]
+    packages = ["platform_core", "tenants", *(path.name for root in roots for path in root.glob("tenon_*"))]
+    # Examples and the written plugin are not installed here.
+    search = os.pathsep.join(str(root) for root in roots if root.parent.name != "plugins")
+    words = (part for package in packages for part in ("-p", package))
+    run(session, "mypy", *words, before=before, variables={"MYPYPATH": search})
 
 
 @nox.session
@@ -104,7 +113,7 @@ def lint(session):
 
 @nox.session
 def types(session):
-    """Types of the core and of every bundled plugin."""
+    """Types of the core, of every bundled plugin and example, and of a plugin that `tenon plugin new` writes."""
     lock_plugins(session)
     check_types(session)
 

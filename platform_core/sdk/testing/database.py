@@ -229,11 +229,13 @@ def _forget_between_tests() -> None:
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
     from platform_core.tasks.queries.found_tasks import found_tasks
+    from platform_core.tasks.queries.zoned import found_zones
 
     memory.clear()
     forget_hosts()
     forget_enabled_plugins()
     found_tasks.clear()
+    found_zones.clear()
 
 
 def _organization(slug: str) -> OrganizationRef:

@@ -155,7 +155,7 @@ def test_statements_of_a_creation_do_not_grow_with_the_default_plugins(db, alpha
             _create()
         return len(captured)
 
-    statements("kites")
+    statements("kites", "boats", "planes", "trains")
     assert statements("kites", "boats", "planes", "trains") == statements("kites")
 
 
