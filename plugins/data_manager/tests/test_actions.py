@@ -12,6 +12,7 @@ from platform_core.tasks.services.counters import rebuild_counters
 
 IDS = [
     "predictions_to_annotations",
+    "assign",
     "remove_duplicates",
     "delete_tasks",
     "delete_tasks_annotations",
