@@ -13,7 +13,7 @@ from bench.figures import Figure, at_least, at_most, interleaved, medians
 from bench.machine import Meter
 from bench.plugins import without_data
 
-WARM_UP = 10
+WARM_UP = 25
 
 
 def new_organization(database: int, url: str, repeat: int) -> list[Figure]:

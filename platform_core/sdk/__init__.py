@@ -5,7 +5,18 @@ models or views lives in submodules (`sdk.apps`, `sdk.fields`, `sdk.testing`), s
 while Django is still loading its apps.
 """
 
-from platform_core.plugins.errors import ExportFormatError, ImportFormatError
+from platform_core.plugins.backend_registrations import (
+    MLBackendSpec,
+    MLContext,
+    MLPrediction,
+    MLTask,
+    MLTraining,
+    NavigationItem,
+    StorageBackendSpec,
+    StorageContext,
+    StoredObject,
+)
+from platform_core.plugins.errors import BackendError, ExportFormatError, ImportFormatError
 from platform_core.plugins.hookspecs import HOOK_LEVEL, SUPPORTED_HOOK_LEVELS, hookimpl
 from platform_core.plugins.registrations import (
     DocumentPart,
@@ -13,6 +24,7 @@ from platform_core.plugins.registrations import (
     ExportContext,
     ExportedTask,
     ExporterSpec,
+    ExportMedia,
     ImportedTask,
     ImporterSpec,
     Notice,
@@ -47,12 +59,14 @@ __all__ = [
     "HOOK_LEVEL",
     "SUPPORTED_HOOK_LEVELS",
     "AnnotationContext",
+    "BackendError",
     "DocumentPart",
     "Event",
     "EventHandlerSpec",
     "EventTypeSpec",
     "ExportContext",
     "ExportFormatError",
+    "ExportMedia",
     "ExportedTask",
     "ExporterSpec",
     "ImportFormatError",
@@ -60,12 +74,21 @@ __all__ = [
     "ImporterSpec",
     "Issue",
     "LabelConfigContext",
+    "MLBackendSpec",
+    "MLContext",
+    "MLPrediction",
+    "MLTask",
+    "MLTraining",
+    "NavigationItem",
     "Notice",
     "OrganizationRef",
     "PlanNote",
     "ProjectTemplateSpec",
     "RouteSpec",
     "SampleData",
+    "StorageBackendSpec",
+    "StorageContext",
+    "StoredObject",
     "StoredTaskQuery",
     "TaskActionCall",
     "TaskActionField",

@@ -9,7 +9,7 @@ from platform_core.accounts.models import User
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
-from platform_core.members.models import ApiKey, Invitation, Member, RefreshToken, Role, Session, TeamLink
+from platform_core.members.models import ApiKey, CustomRole, Invitation, Member, RefreshToken, Role, Session, TeamLink
 from platform_core.members.principal import Principal
 from platform_core.members.queries.roles import custom_role_here
 from platform_core.members.services.handing_out import refuse_above
@@ -18,8 +18,11 @@ from tenants.scope import current_organization, public_scope
 
 
 @transaction.atomic
-def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
+def add_member(*, user: User, role: str, actor: Principal | None, custom: CustomRole | None = None) -> Member:
     """Make a user a member here, or bring a removed member back with the new role.
+
+    Args:
+        custom: role of the organization's own, whose base `role` is.
 
     Raises:
         ValidationFailedError: the role is unknown, or the user is a member already.
@@ -30,23 +33,23 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         )
     if Member.objects.select_for_update().filter(pk=user.pk, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
-    return _write_member(user, role, actor)
+    return _write_member(user, role, actor, custom)
 
 
 def add_founder(*, user: User) -> Member:
     """Make a user the first owner of the organization in scope, made in this same transaction: nobody is there yet."""
     assert connection.in_atomic_block, "a founder comes with the organization"
-    return _write_member(user, Role.OWNER, None)
+    return _write_member(user, Role.OWNER, None, None)
 
 
-def _write_member(user: User, role: str, actor: Principal | None) -> Member:
+def _write_member(user: User, role: str, actor: Principal | None, custom: CustomRole | None) -> Member:
     values = {
         "email": user.email,
         "username": user.email,
         "first_name": user.first_name or "",
         "last_name": user.last_name or "",
         "role": role,
-        "custom_role": None,
+        "custom_role": custom,
         "removed_at": None,
     }
     member = Member(pk=user.pk, **values)
@@ -62,8 +65,9 @@ def _write_member(user: User, role: str, actor: Principal | None) -> Member:
             unique_fields=["user", "organization"],
             update_fields=["role", "updated_at"],
         )
-    record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": role})
-    emit_event(type="member.added", payload={"member": member.pk, "role": role})
+    name = _role_name(member)
+    record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": name})
+    emit_event(type="member.added", payload={"member": member.pk, "role": name})
     return member
 
 

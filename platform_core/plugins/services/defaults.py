@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from platform_core.api.errors import ConflictError
 from platform_core.events.services import emit_events, record_audits
+from platform_core.plugins.consent import asked_by
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import LoadedPlugin, get_registry
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.services.activation import forget_activations, shown_to_admins
 from platform_core.plugins.services.fleet_index import index_entry, unindex_plugin
-from platform_core.plugins.services.plans import installed_labels, labels_of_plugin
+from platform_core.plugins.services.installed import installed_labels, labels_of_plugin
 from tenants.activation import drop_tables, make_tables
 from tenants.models import DdlScript
 from tenants.provisioning import provision_organization
@@ -136,6 +137,7 @@ def _row(plugin: LoadedPlugin, script: DdlScript | None) -> Activation:
         app_labels=sorted(labels_of_plugin(plugin)),
         tables=list(script.tables) if script is not None else [],
         enabled_at=timezone.now(),
+        consent={**asked_by(plugin.manifest).as_json(), "version": plugin.manifest.version, "by": None, "at": None},
     )
 
 

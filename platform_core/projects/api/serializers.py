@@ -115,6 +115,7 @@ class CreatorSerializer(serializers.Serializer[Any]):
     last_name = serializers.CharField()
     email = serializers.EmailField()
     avatar = serializers.CharField(allow_null=True)
+    username = serializers.CharField()
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):

@@ -8,6 +8,7 @@ from django.db import connection
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
+from platform_core.members.queries.people import avatar_sql
 from platform_core.projects.managers import COUNTERS
 from platform_core.projects.queries.json_sql import JOINS, counter_columns, project_columns
 from platform_core.projects.queries.visible import visibility, visible_project_condition
@@ -124,9 +125,10 @@ _ONE: Final = f"""
     SELECT row_to_json(o)::text,
            (SELECT (extract(epoch FROM v.updated_at) * 1000000)::bigint FROM projects_project v WHERE v.id = %(id)s)
     FROM (SELECT {{columns}} FROM {JOINS} WHERE p.id = %(id)s AND {_VISIBLE}) o"""
-_MEMBERS: Final = """
+_MEMBERS: Final = f"""
     COALESCE((SELECT json_agg(row_to_json(s)) FROM (
-        SELECT mm.id, mm.email, mm.first_name, mm.last_name, NULL AS avatar, mm.role FROM projects_projectmembership pp
+        SELECT mm.id, mm.email, mm.first_name, mm.last_name, {avatar_sql("mm")} AS avatar, mm.role
+        FROM projects_projectmembership pp
         JOIN members_member mm ON mm.id = pp.member_id AND mm.removed_at IS NULL
         WHERE pp.project_id = p.id ORDER BY mm.id LIMIT %(members)s) s), '[]'::json) AS members,
     (SELECT count(*) FROM projects_projectmembership pp

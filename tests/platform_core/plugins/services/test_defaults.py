@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from platform_core.events.models import AuditEntry, OutboxEvent
@@ -11,6 +11,7 @@ from platform_core.members.models import Member
 from platform_core.members.services.organizations import create_organization
 from platform_core.plugins.loader import QuarantinedPlugin
 from platform_core.plugins.models import Activation
+from platform_core.plugins.services.defaults import default_plugins, provision_with_defaults
 from platform_core.plugins.services.upgrades import upgrade_plugins
 from platform_core.plugins.types import PlanNote
 from tenants.activation import has_migrations
@@ -121,6 +122,18 @@ def test_script_that_cannot_be_replayed_costs_its_plugin_alone(db, alpha, instal
         assert _reason("broken").startswith("the database refused it: syntax error")
         assert Activation.objects.get(pk="kites").tables == ["kites_flight"]
         assert "kites_flight" in tables_here()
+
+
+def test_creation_that_fails_without_any_default_plugin_is_not_tried_again(db, install, caplog):
+    install(loaded("kites"))
+    twice = ("gamma.example", "gamma.example")
+
+    with pytest.raises(IntegrityError, match="domain"), transaction.atomic():
+        provision_with_defaults(
+            slug="gamma", name="Gamma", created_by_user_id=None, defaults=default_plugins(), domains=twice
+        )
+
+    assert not caplog.records
 
 
 def test_plugin_that_becomes_a_default_comes_to_new_organizations_only(alpha, install):
