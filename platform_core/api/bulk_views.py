@@ -71,7 +71,7 @@ def _views(
     bodies: tuple[dict[str, Any], dict[str, Any]],
 ) -> Iterator[tuple[str, type[TenonAPIView]]]:
     row, new = bodies
-    change = {"id": row.get("id"), **new}
+    changed = {"id": row.get("id"), **new}
     answer = type(
         f"{resource.__name__}AnswerSerializer",
         (serializers.Serializer,),
@@ -88,7 +88,7 @@ def _views(
     acts = (
         _Act("create", "POST", permissions.create, 201, {"request": many, "request_example": [new], "example": made}),
         _Act(
-            "update", "PATCH", permissions.update, 200, {"request": many, "request_example": [change], "example": made}
+            "update", "PATCH", permissions.update, 200, {"request": many, "request_example": [changed], "example": made}
         ),
         _Act(
             "delete",

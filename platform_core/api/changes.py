@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 from rest_framework import serializers
 
 from platform_core.api.bulk import BulkOutcome, BulkResource, ItemError
-from platform_core.api.errors import PayloadTooLargeError, PermissionDeniedError
+from platform_core.api.errors import PayloadTooLargeError, PermissionDeniedError, ValidationFailedError
 from platform_core.members.principal import Principal
 from tenants.scope import current_schema
 
@@ -180,8 +180,16 @@ class ChangeRegister:
         free = self._without_conflicts(table, kind, group, outcome)
         if not free:
             return
-        done = self._write(self.tables[table].resource(principal), kind, [change for _index, change in free])
         places = [index for index, _change in free]
+        try:
+            done = self._write(self.tables[table].resource(principal), kind, [change for _index, change in free])
+        except ValidationFailedError as refusal:
+            # What the table itself refuses is told of each change of the group; none of it was written.
+            outcome.errors += [
+                ItemError(index=index, key=change["key"], errors={"non_field_errors": [refusal.detail]})
+                for index, change in free
+            ]
+            return
         outcome.errors += [
             ItemError(index=places[error.index], key=error.key, errors=error.errors) for error in done.errors
         ]

@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
+from platform_core.cli import boot
+from platform_core.cli.management import run_management
+from platform_core.plugins.discovery import discover, find_package_dir
+from platform_core.plugins.preflight import lock_plugins
 from platform_core.plugins.scaffold import DEFAULT_PARTS, PARTS, ScaffoldError, read_part, write_plugin
 from platform_core.plugins.workshop import WorkshopError, workshop
 
@@ -139,3 +145,110 @@ def _environment_in(folder: Path) -> dict[str, str]:
     settings = os.environ.get("DJANGO_SETTINGS_MODULE") or "platform_core.settings.local"
     search = os.pathsep.join(entry for entry in sys.path if entry)
     return {**os.environ, "DJANGO_SETTINGS_MODULE": settings, "TENON_DATA_DIR": str(folder), "PYTHONPATH": search}
+
+
+def _request_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print JSON."),
+        click.option("--data", default="", help="Body, as JSON."),
+        click.option("--as", "member", default="", help="Address of the member who asks; the owner otherwise."),
+        click.option("--organization", required=True, help="Slug of the organization."),
+        click.argument("path"),
+        click.argument("method"),
+    ):
+        command = option(command)
+    return command
+
+
+@plugin.command()
+@_request_options
+def trace(**options: Any) -> None:
+    """Run a request and show each hook that it calls, with its time and result. What it writes is taken back."""
+    _replay("trace", **options)
+
+
+@plugin.command()
+@_request_options
+@click.option("--status", default=None, type=int, help="What counts as failing; 5xx and plugin_failed otherwise.")
+def bisect(*, status: int | None, **options: Any) -> None:
+    """Find the plugin that makes a request fail, by running it with fewer and fewer plugins. Nothing is kept."""
+    _replay("bisect", *(["--status", str(status)] if status is not None else []), **options)
+
+
+def _replay(
+    act: str, *more: str, method: str, path: str, organization: str, member: str, data: str, as_json: bool
+) -> None:
+    words = [act, method, path, "--organization", organization, f"--as={member}", f"--data={data}", *more]
+    run_management("plugin_replay", (*words, *(["--json"] if as_json else [])))
+
+
+@plugin.command()
+@click.argument("slug")
+@click.option("--organization", required=True, help="Slug of the organization.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def plan(slug: str, organization: str, *, as_json: bool) -> None:
+    """Show what enabling the plugin SLUG in an organization would do: the same as `tenon plugins plan`."""
+    run_management("plugins", ("plan", slug, "--organization", organization, *(["--json"] if as_json else [])))
+
+
+@plugin.command()
+@click.argument("slug")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=None, help="File (the terminal).")
+def docs(slug: str, output: Path | None) -> None:
+    """Write the page of the installed plugin SLUG, from its manifest, its hooks and its OpenAPI. Needs no database."""
+    text = _in_workshop(slug, "platform_core.plugins.plugin_page", slug)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, encoding="utf-8")
+
+
+def _in_workshop(slug: str, module: str, *words: str) -> str:
+    try:
+        with workshop(slug) as folder:
+            done = subprocess.run(  # noqa: S603 -- our own interpreter, a module of our own
+                [sys.executable, "-m", module, *words],
+                env=_environment_in(folder),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+    except WorkshopError as error:
+        raise click.ClickException(str(error)) from error
+    if done.returncode:
+        raise click.ClickException(done.stderr.strip().rpartition("\n")[2] or f"ended with code {done.returncode}")
+    return done.stdout
+
+
+@plugin.command()
+@click.argument("slug")
+@click.option("--port", default=8000, help="The platform is served here.")
+def dev(slug: str, port: int) -> None:
+    """Serve the platform with the installed plugin SLUG, anew after each change of its files.
+
+    The server is a child process, so nothing of the old code is left. A plugin that the lock refuses is told of, and
+    the platform is served without it until the next change.
+    """
+    # Inline: watching needs a compiled library that no other command needs.
+    from watchfiles import watch
+
+    from platform_core.plugins.dev_server import DevServer
+
+    folder = find_package_dir(_package_of(slug))
+    assert folder is not None, "an installed plugin has a package"
+    with boot.prepared(make_database=False):
+        settings = os.environ["DJANGO_SETTINGS_MODULE"]
+        server = DevServer(
+            slug=slug,
+            lock=lambda: lock_plugins(boot.data_dir_of_environment(), strict=False, settings_module=settings),
+            command=(sys.executable, "-m", "platform_core.cli", "serve", "--workers", "1", "--port", str(port)),
+            tell=click.echo,
+        )
+        server.run(watch(folder, raise_interrupt=False))
+
+
+def _package_of(slug: str) -> str:
+    for candidate in discover():
+        if candidate.slug == slug and candidate.package_dir is not None:
+            return candidate.package
+    raise click.ClickException(f"No plugin {slug!r} is installed here: run pip install -e in its folder first")

@@ -90,7 +90,7 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
         row = cursor.fetchone()
         principal = _principal(kind, row) if row is not None else None
         if principal is not None:
-            remember_enabled_plugins(principal.enabled_plugins)
+            remember_enabled_plugins(principal.enabled_plugins, frozenset(row[10]))
             if row[-1]:
                 _touch(cursor, principal, proof)
     memory.put(key, principal)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from platform_core.members.authentication import look_up_early
 from platform_core.plugins.acting import act_from_now_on_as, acting_as
 from platform_core.plugins.loader import get_registry
-from platform_core.plugins.queries.enabled import enabled_plugins, known_plugins
+from platform_core.plugins.queries.enabled import enabled_plugins, knows_enabled_plugins
 from tenants.scope import current_organization_or_none
 
 
@@ -49,6 +49,6 @@ class PluginGateMiddleware:
 
 
 def _enabled_for(request: HttpRequest) -> frozenset[str]:
-    if known_plugins() is None:
+    if not knows_enabled_plugins():
         look_up_early(request)
     return enabled_plugins()

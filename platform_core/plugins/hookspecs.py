@@ -52,7 +52,8 @@ from tenants.scope import OrganizationRef
 
 NAMESPACE = "tenon"
 HOOK_LEVEL = 1
-SUPPORTED_HOOK_LEVELS = frozenset({1})
+# This level and the one before.
+SUPPORTED_HOOK_LEVELS = frozenset({HOOK_LEVEL - 1, HOOK_LEVEL} - {0})
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)

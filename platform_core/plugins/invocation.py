@@ -4,7 +4,9 @@ import logging
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +20,7 @@ from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.watchdog import Watchdog, process_watchdog
 
 logger = logging.getLogger(__name__)
+SHOWN_RESULT = 200
 
 
 class HookFailedError(Exception):
@@ -39,6 +42,35 @@ class HookFailedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HookCall:
+    """One call that was observed.
+
+    Attributes:
+        outcome: ok, failed or timeout.
+        result: what it returned, as text; empty for nothing.
+    """
+
+    plugin: str
+    hook: str
+    outcome: str
+    seconds: float
+    result: str
+
+
+_observer: ContextVar[Callable[[HookCall], None] | None] = ContextVar("tenon_hook_observer", default=None)
+
+
+@contextmanager
+def observed(observe: Callable[[HookCall], None]) -> Iterator[None]:
+    """Tell `observe` of each call in the block; for `tenon plugin trace`."""
+    token = _observer.set(observe)
+    try:
+        yield
+    finally:
+        _observer.reset(token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Invoker:
     """Runs implementations under a watchdog."""
 
@@ -57,7 +89,7 @@ class Invoker:
     def measure(self, slug: str, spec: HookSpec, call: Callable[[], object]) -> tuple[Any, ...]:
         """Run a call under a specification; raises as `invoke` does."""
         started = time.monotonic()
-        outcome = "failed"
+        outcome, items = "failed", ()
         try:
             with acting_as(slug):
                 value = self.watchdog.run(call, seconds=spec.limit, culprit=f"{slug}.{spec.name}")
@@ -70,6 +102,7 @@ class Invoker:
             raise record_failure(slug, spec, f"{type(error).__name__}: {error}") from error
         finally:
             _record(slug, spec, outcome, time.monotonic() - started)
+            _observe(slug, spec, outcome, time.monotonic() - started, items)
         return items
 
 
@@ -93,6 +126,14 @@ def record_failure(slug: str, spec: HookSpec, reason: str) -> HookFailedError:
         extra={"plugin": slug, "hook": spec.name, "incident_id": failure.incident_id},
     )
     return failure
+
+
+def _observe(slug: str, spec: HookSpec, outcome: str, seconds: float, items: tuple[Any, ...]) -> None:
+    observe = _observer.get()
+    if observe is not None:
+        text = ", ".join(map(repr, items))
+        shown = text if len(text) <= SHOWN_RESULT else f"{text[:SHOWN_RESULT]}..."
+        observe(HookCall(plugin=slug, hook=spec.name, outcome=outcome, seconds=seconds, result=shown))
 
 
 def _record(slug: str, spec: HookSpec, outcome: str, seconds: float) -> None:

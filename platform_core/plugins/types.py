@@ -124,7 +124,14 @@ class LabelConfigContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContext:
-    """The project into which a batch of tasks goes; fields as in `LabelConfigContext`."""
+    """The project into which a batch of tasks goes.
+
+    Attributes:
+        organization: whose.
+        project_id: the project.
+        parsed: the `parsed_label_config` structure: control name to its type, inputs and labels.
+        bindings: control name to the taxonomy that it names.
+    """
 
     organization: OrganizationRef
     project_id: int

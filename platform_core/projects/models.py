@@ -1,5 +1,7 @@
 """Projects, who may see them, and their counters."""
 
+from typing import Final
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -8,6 +10,9 @@ from platform_core.members.models import Member, Team
 from platform_core.projects.managers import ProjectQuerySet
 from platform_core.sealed_fields import SealedTextField
 from tenants.records import TimestampedModel
+
+ZONE_SIZE: Final = 4096
+"""Numbers of tasks that make a zone; see `ProjectCounters.stale_zones`."""
 
 
 class Sampling(models.TextChoices):
@@ -133,8 +138,12 @@ class ProjectCounters(models.Model):
     stale_zones = ArrayField(
         models.IntegerField(),
         null=True,
-        help_text="Zones whose tasks were changed since they were counted; null: none was counted, or all are stale.",
+        help_text="Zones whose tasks were changed since they were counted; null: all, or none was counted.",
     )
+    rules_position = models.BigIntegerField(
+        null=True, help_text="Number up to which tasks follow new overlap or skip queue; null: all do."
+    )
+    rules_overlap = models.BooleanField(default=False, help_text="It concerns the annotations that tasks need.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")
 

@@ -47,14 +47,14 @@ def _enabled_here() -> _Enabled:
     return found
 
 
-def known_plugins() -> frozenset[str] | None:
-    """Return what this process remembers of the enabled plugins, or None when it would have to ask."""
-    return _memory.get(current_schema())[1]
+def knows_enabled_plugins() -> bool:
+    """Say whether this process remembers them, or would have to ask."""
+    return _memory.get(current_schema())[0]
 
 
-def remember_enabled_plugins(enabled: frozenset[str]) -> None:
+def remember_enabled_plugins(enabled: frozenset[str], withheld: frozenset[str]) -> None:
     """Take over what another statement has just read in the organization in scope."""
-    _memory.put(current_schema(), enabled)
+    _memory.put(current_schema(), _Enabled(enabled, withheld))
 
 
 def forget_enabled_plugins() -> None:

@@ -47,6 +47,7 @@ PROJECT: Final[dict[str, Any]] = {
     "skip_queue": "REQUEUE_FOR_OTHERS",
     "maximum_annotations": 1,
     "state": "IN_PROGRESS",
+    "tasks_behind_rules": 0,
 }
 ANNOTATOR: Final = {
     "id": 7,

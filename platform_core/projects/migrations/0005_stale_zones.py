@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             name="stale_zones",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.IntegerField(),
-                help_text="Zones whose tasks were changed since they were counted; null: none was counted, or all are stale.",
+                help_text="Zones whose tasks were changed since they were counted; null: all, or none was counted.",
                 null=True,
                 size=None,
             ),

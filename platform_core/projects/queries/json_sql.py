@@ -72,6 +72,7 @@ _DERIVED: Final = {
     ),
     "review_settings": "json_build_object('id', p.id, 'project', p.id)",
     "state": _STATE,
+    "tasks_behind_rules": "LEAST(c.task_number, COALESCE(GREATEST(c.last_inner_id - c.rules_position, 0), 0))",
 }
 _COLUMNS: Final = {**{name: f"p.{name}" for name in _STORED}, **_DERIVED}
 

@@ -14,8 +14,9 @@ from django.db import connection
 
 from platform_core.tasks.filters import CompiledQuery, TaskQuery
 from platform_core.tasks.filters.verdicts import Part, part_of_zone
+from platform_core.tasks.queries import zones as task_zones
 from platform_core.tasks.queries.found_tasks import SECONDS, FoundTotals, Key
-from platform_core.tasks.queries.zones import SIZE, Zone
+from platform_core.tasks.queries.zones import Zone
 
 MAX_LOOKED_AT: Final = 100_000
 """Tasks to look at beyond which one pass over the project is quicker: it runs in parallel, or by another index."""
@@ -64,7 +65,7 @@ def count_zones(
             unknown.append(zone)
         elif part is not Part.NOTHING:
             told[zone.number] = _known(zone, part)
-    if sum(SIZE if zone.stale else zone.tasks for zone in unknown) > MAX_LOOKED_AT:
+    if sum(task_zones.SIZE if zone.stale else zone.tasks for zone in unknown) > MAX_LOOKED_AT:
         return None
     if unknown:
         told |= _looked_at(unknown, compiled, arguments)
@@ -155,8 +156,9 @@ def _looked_at(zones: list[Zone], compiled: CompiledQuery, arguments: dict[str, 
 
 
 def _ranges(numbers: Sequence[int]) -> dict[str, list[int]]:
-    firsts = [number * SIZE + 1 for number in numbers]
-    return {"numbers": list(numbers), "firsts": firsts, "lasts": [first + SIZE - 1 for first in firsts]}
+    size = task_zones.SIZE
+    firsts = [number * size + 1 for number in numbers]
+    return {"numbers": list(numbers), "firsts": firsts, "lasts": [first + size - 1 for first in firsts]}
 
 
 class FoundZones:

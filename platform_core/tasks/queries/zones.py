@@ -1,7 +1,7 @@
 """Zones of a project's tasks: sums over 4,096 numbers each, kept by readers and importers, marked stale by writers.
 
-A writer only notes which zones it touched, in the counters row that it locks last anyway. Whoever needs the zones counts
-the noted ones again while holding that row, so a zone that is not noted is never older than the last committed write.
+A writer only notes which zones it touched, in the counters row that it locks last anyway. Whoever needs the zones
+counts the noted ones again while holding that row: a zone not noted is never older than the last committed write.
 """
 
 from collections.abc import Iterable
@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from django.db import connection, transaction
 
+from platform_core.projects.models import ZONE_SIZE
 from platform_core.tasks.filters.verdicts import Bounds
 
-SIZE: Final = 4096
+SIZE: Final = ZONE_SIZE
 SMALL: Final = 100_000
 """Up to so many tasks a project has no zones: they are counted as quickly without."""
 AT_ONCE: Final = 256
