@@ -157,12 +157,15 @@ def _forget_between_tests() -> None:
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
+    from platform_core.plugins.statistics import process_meter
     from platform_core.tasks.queries.found_tasks import found_tasks
 
     memory.clear()
     forget_hosts()
     forget_enabled_plugins()
     found_tasks.clear()
+    # Nor must hooks that fail on purpose be switched off for the next test.
+    process_meter().forget()
 
 
 def _organization(slug: str) -> OrganizationRef:
