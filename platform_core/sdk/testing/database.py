@@ -228,6 +228,7 @@ def _forget_between_tests() -> None:
     from platform_core.members.gate import memory
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
+    from platform_core.plugins.statistics import process_meter
     from platform_core.tasks.queries.found_tasks import found_tasks
     from platform_core.tasks.queries.zoned import found_zones
 
@@ -236,6 +237,8 @@ def _forget_between_tests() -> None:
     forget_enabled_plugins()
     found_tasks.clear()
     found_zones.clear()
+    # Nor must hooks that fail on purpose be switched off for the next test.
+    process_meter().forget()
 
 
 def _organization(slug: str) -> OrganizationRef:

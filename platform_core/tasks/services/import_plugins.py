@@ -55,13 +55,15 @@ def check_tasks_with_plugins(
         index = getattr(issue, "index", None)
         item = first_item + (index or 0)
         if issue.severity != "error":
-            warnings.append({"item": item if index is not None else None, **issue_dict(effect.plugin, issue)})
+            warnings.append(
+                {"item": item if index is not None else None, **issue_dict(effect.plugin, effect.hook, issue)}
+            )
             continue
         message = f"Error at item {item}: {issue.message}"
         raise ValidationFailedError(
             message,
             validation_errors={"non_field_errors": [message]},
-            data={"item": item, "issues": [issue_dict(effect.plugin, issue)]},
+            data={"item": item, "issues": [issue_dict(effect.plugin, effect.hook, issue)]},
         )
     return warnings
 
