@@ -207,6 +207,38 @@ def events() -> str:
     return table(("type", "payload", "actions", "when"), rows)
 
 
+def sdk_methods() -> str:
+    # Inline, as those below: the tests' tables are not needed for the other pages.
+    from tests.e2e.sdk_rows import ROWS
+
+    rows = []
+    for row in ROWS:
+        shown = f"{row.shows} ({row.differs})" if row.differs else row.shows
+        rows.append((f"`{row.method}`", f"`{row.http}`", shown))
+    return table(("method", "sends", "answers"), rows)
+
+
+def sdk_elsewhere() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_rows import ELSEWHERE
+
+    return table(("methods", "why"), [(f"`{name}`", reason) for name, reason in ELSEWHERE.items()])
+
+
+def sdk_legacy() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_legacy_rows import LEGACY_ROWS
+
+    return table(("method", "answers"), [(f"`{row.method}`", row.shows) for row in LEGACY_ROWS])
+
+
+def sdk_legacy_elsewhere() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_legacy_rows import LEGACY_ELSEWHERE
+
+    return table(("method", "why"), [(f"`{name}`", reason) for name, reason in LEGACY_ELSEWHERE.items()])
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "permissions": permissions,
@@ -214,6 +246,10 @@ PARTS: dict[str, Callable[[], str]] = {
     "sdk": sdk,
     "commands": commands,
     "events": events,
+    "sdkmethods": sdk_methods,
+    "sdkelsewhere": sdk_elsewhere,
+    "sdklegacy": sdk_legacy,
+    "sdklegacyelsewhere": sdk_legacy_elsewhere,
 }
 
 

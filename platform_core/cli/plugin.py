@@ -1,9 +1,11 @@
-"""`tenon plugin`: what plugin authors need. Works without Django and without a database."""
+"""`tenon plugin`: what plugin authors need. Works without a platform and brings its own database where it needs one."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from platform_core.plugins.workshop import WorkshopError, workshop
 
 @click.group()
 def plugin() -> None:
-    """Write plugins."""
+    """Write and prove plugins."""
 
 
 @plugin.command()
@@ -60,6 +62,64 @@ def _chosen(with_parts: str | None, *, everything: bool) -> list[str]:
         return list(DEFAULT_PARTS)
     click.echo("What does the plugin bring?")
     return [part for part in PARTS if click.confirm(f"  {read_part(part).question}", default=part in DEFAULT_PARTS)]
+
+
+@plugin.command()
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines for people.")
+@click.option("--static", is_flag=True, help="Only the rules that are read off the source; needs no database.")
+@click.option(
+    "--beside",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of a plugin that this one depends on and that is not installed; may be given again.",
+)
+@click.option("--record", is_flag=True, help="Write api.json, which the API of later versions is compared with.")
+@click.option("--tier", type=click.Choice(["bronze", "silver", "gold"]), help="Fail only below this tier.")
+@click.option("--only", multiple=True, help="Beginning of ids of rules, such as TP6; may be given again.")
+@click.option("--whole", is_flag=True, help="Show every finding, not the first few of a rule.")
+def prove(
+    path: Path,
+    *,
+    as_json: bool,
+    static: bool,
+    beside: tuple[Path, ...],
+    record: bool,
+    tier: str | None,
+    only: tuple[str, ...],
+    whole: bool,
+) -> None:
+    """Prove the plugin in the folder PATH: the conformance kit.
+
+    Static rules, then the plugin at work on a real PostgreSQL with three organizations: that of DATABASE_URL, else one
+    of its own that is thrown away. Fails when a rule does not hold and waivers.toml does not waive it.
+    """
+    # Inline: the other commands need none of it.
+    from platform_core.cli.boot import data_dir_of_environment
+    from platform_core.conformance.errors import ProveError
+    from platform_core.conformance.output import lines_of
+    from platform_core.conformance.proving import keep_tier
+    from platform_core.conformance.proving import prove as proof_of
+    from platform_core.conformance.subject import read_subject
+    from platform_core.conformance.types import TIERS
+    from platform_core.conformance.workshop import workshop as proving_place
+
+    try:
+        subject = read_subject(path)
+        with nullcontext() if static else proving_place() as place:
+            report = proof_of(path, workshop=place, beside=beside, record=record, only=only)
+    except ProveError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(json.dumps(report.to_json(), indent=2) if as_json else "\n".join(lines_of(report, whole=whole)))
+    if not report.partial:
+        keep_tier(data_dir_of_environment(), subject, report)
+    # What was not asked for is no failure; then there is no tier either.
+    failed = tuple(item for item in report.failed if item.findings or not report.partial)
+    if tier is not None:
+        wanted = TIERS[: TIERS.index(next(item for item in TIERS if item.value == tier)) + 1]
+        failed = tuple(outcome for outcome in failed if outcome.rule.tier in wanted)
+    if failed:
+        raise SystemExit(1)
 
 
 @plugin.command()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import redis
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
 from platform_core.events.relay import relay_some
 from platform_core.jobs import transport
@@ -91,10 +91,10 @@ class DatabaseWorker:
                 break
             try:
                 done, again_in = self._step(organization)
-            except Exception:
+            except Exception as error:
                 logger.exception("Organization %s is set aside: its work cannot be read", organization.slug)
                 connections.close_all()
-                self._agenda.set_aside(organization)
+                self._agenda.set_aside(organization, passing=isinstance(error, OperationalError | InterfaceError))
                 continue
             busy = busy or done
             self._agenda.remember(organization, 0 if done else again_in)

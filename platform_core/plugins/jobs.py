@@ -15,7 +15,13 @@ from platform_core.jobs.runner import JobContext
 from platform_core.jobs.schedules import schedule_job, schedule_state
 from platform_core.members.queries.acting import acting_member
 from platform_core.plugins.models import Activation, ActivationState
-from platform_core.plugins.services.activation import disable_plugin, due_purges, enable_plugin, purge_plugin
+from platform_core.plugins.services.activation import (
+    ENABLE_STEPS,
+    disable_plugin,
+    due_purges,
+    enable_plugin,
+    purge_plugin,
+)
 from platform_core.plugins.services.fleet_index import organizations_with_purges
 from tenants.models import OrganizationStatus, organization_refs
 from tenants.provisioning import drop_due_organizations
@@ -28,10 +34,11 @@ logger = logging.getLogger(__name__)
 
 
 @job(queue="high", timeout=MINUTES_10)
-def enable_plugin_job(context: JobContext, slug: str, actor_id: int) -> dict[str, Any]:  # noqa: ARG001
-    """Enable a plugin whose plan was agreed to."""
+def enable_plugin_job(context: JobContext, slug: str, actor_id: int) -> dict[str, Any]:
+    """Enable a plugin whose plan was agreed to; the progress counts steps."""
     actor = acting_member(actor_id)
-    activation = enable_plugin(slug=slug, plan_hash=None, actor=actor)
+    context.progress(0, ENABLE_STEPS)
+    activation = enable_plugin(slug=slug, plan_hash=None, actor=actor, progress=context.progress)
     return {"plugin": slug, "state": activation.state, "version": activation.version}
 
 

@@ -31,7 +31,7 @@ from platform_core.plugins.registrations import (
     TaxonomySpec,
 )
 from platform_core.plugins.routing import mount, prefix_patterns
-from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec, TaskQuerySourceSpec
+from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec
 from platform_core.plugins.types import EventHandlerSpec, TaxonomyRef
 from platform_core.plugins.watchdog import process_watchdog
 from platform_core.projects.label_config import TagSpec
@@ -130,10 +130,6 @@ class PluginRegistry:
     def task_actions(self, enabled: EnabledSet) -> dict[str, TaskActionSpec]:
         """Return actions on tasks by `slug.key`."""
         return _keyed((plugin.slug, plugin.registrations.task_actions) for plugin in self.enabled(enabled))
-
-    def task_query_sources(self, enabled: EnabledSet) -> dict[str, TaskQuerySourceSpec]:
-        """Return sources of stored queries by `slug.key`."""
-        return _keyed((plugin.slug, plugin.registrations.task_query_sources) for plugin in self.enabled(enabled))
 
     def ml_backends(self, enabled: EnabledSet) -> dict[str, MLBackendSpec]:
         """Return models by `slug.key`."""

@@ -5,9 +5,10 @@ Keys are names within a plugin; the core addresses a registration as `slug.key`.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Final, Literal, Protocol, runtime_checkable
 
 from platform_core.plugins.types import Json
 from tenants.scope import OrganizationRef
@@ -90,6 +91,21 @@ class ExportedTask:
     updated_at: str
 
 
+class ExportMedia(Protocol):
+    """The media of an export: the only way by which an exporter gets the bytes that an address stands for."""
+
+    def fetch(self, address: object, *, task: int) -> AbstractContextManager[BinaryIO | None]:
+        """Give the bytes, at their beginning; None where they are not to be had. Within limits of count and size.
+
+        Args:
+            address: as the task's data say it; whatever that is.
+            task: id of the task, for the report.
+        """
+
+    def report(self) -> Iterator[bytes]:
+        """Yield a JSON object that says what was fetched and, with reasons, what was not; for the archive."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportContext:
     """What an exporter may know about the export.
@@ -99,12 +115,14 @@ class ExportContext:
         project_id: the project.
         project_title: for people.
         parsed: the `parsed_label_config` structure of the project.
+        media: fetches media; None where none are wanted.
     """
 
     organization: OrganizationRef
     project_id: int
     project_title: str
     parsed: dict[str, Any]
+    media: ExportMedia | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +142,7 @@ class ExporterSpec:
             that two enabled plugins claim names neither.
         tags: words to find the format by, for people.
         suits: says whether a project with this `parsed_label_config` has what the format holds; None: any project has.
+        media: whether the file holds media: `never`, when `asked` for by `download_resources`, or `always`.
     """
 
     key: str
@@ -135,6 +154,7 @@ class ExporterSpec:
     name: str = ""
     tags: tuple[str, ...] = ()
     suits: Callable[[dict[str, Any]], bool] | None = None
+    media: Literal["never", "asked", "always"] = "never"
 
     def __post_init__(self) -> None:
         if self.name and (not _EXPORT_NAME.fullmatch(self.name) or self.name in CORE_EXPORT_NAMES):

@@ -38,6 +38,7 @@ WITHOUT_BODIES = {
     "schema": "answers an OpenAPI document, which describes itself",
     "project-export": "streams a file",
     "uploaded-file": "streams a file",
+    "avatar-file": "streams a file",
     "snapshot-download": "streams a file",
     "project-tasks": "deletes; neither body nor answer",
 }

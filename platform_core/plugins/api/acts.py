@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from platform_core.api.errors import ConflictError
+from platform_core.api.errors import ConflictError, ValidationFailedError
 from platform_core.events.services import record_audit
 from platform_core.jobs.models import Job
 from platform_core.jobs.queue import start_job_async_or_sync
@@ -15,6 +15,7 @@ from platform_core.members.principal import Principal
 from platform_core.plugins.jobs import disable_plugin_job, enable_plugin_job, purge_plugin_job
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.services.activation import locked_for_purge, refuse_needed
+from platform_core.plugins.services.consents import plan_of_token
 from platform_core.plugins.services.plans import plan_enable
 from tenants.records import JobStatus
 
@@ -23,15 +24,21 @@ ACTS = (enable_plugin_job, disable_plugin_job, purge_plugin_job)
 
 
 @transaction.atomic
-def request_enable(*, slug: str, plan_hash: str, actor: Principal) -> UUID:
+def request_enable(*, slug: str, plan_hash: str | None, consent: str | None, actor: Principal) -> UUID:
     """Have a job enable a plugin; returns the job's id.
 
+    Args:
+        plan_hash: of the plan that the member agrees to.
+        consent: the signed text of that plan, which says so as well; both must agree where both are given.
+
     Raises:
+        ValidationFailedError: neither is given, or the consent is not this member's.
         NotFoundError, ConflictError: it cannot be enabled, the plan is stale, or another act is under way.
     """
+    agreed = _agreed_hash(slug, plan_hash, consent, actor)
     activation = _claim(slug)
     plan = plan_enable(slug)
-    if plan.plan_hash != plan_hash:
+    if plan.plan_hash != agreed:
         raise ConflictError(
             "The plan is stale: something changed since it was made. Look at the new plan.", data={"plugin": slug}
         )
@@ -41,6 +48,19 @@ def request_enable(*, slug: str, plan_hash: str, actor: Principal) -> UUID:
         activation.state = ActivationState.ENABLING
         activation.save(update_fields=["state", "updated_at"])
     return _start("enable", enable_plugin_job, slug, actor)
+
+
+def _agreed_hash(slug: str, plan_hash: str | None, consent: str | None, actor: Principal) -> str:
+    if consent is None and plan_hash is None:
+        text = "Look at the plan and send its plan_hash or its consent: nothing is enabled unseen."
+        raise ValidationFailedError(validation_errors={"plan_hash": [text]})
+    if consent is None:
+        return str(plan_hash)
+    signed = plan_of_token(consent, slug=slug, actor=actor)
+    if plan_hash is not None and plan_hash != signed:
+        text = "The consent is to another plan than plan_hash names."
+        raise ValidationFailedError(validation_errors={"consent": [text]})
+    return signed
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, catalogue_entry
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
-from platform_core.plugins.services.plans import plan_enable
+from platform_core.plugins.services.plans import shown_plan
 from platform_core.plugins.services.settings import change_settings, plugin_settings
 from tenants.records import JobStatus
 from tenants.short_memory import ShortMemory
@@ -39,6 +39,9 @@ from tenants.short_memory import ShortMemory
 TAG = "Plugins"
 WAIT = OpenApiParameter(
     "wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done."
+)
+REHEARSE = OpenApiParameter(
+    "rehearse", bool, description="Run the migrations in an empty copy of the schema, and say how long they took."
 )
 
 
@@ -81,14 +84,18 @@ class PluginPlanAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Plan enabling a plugin",
-        description="Dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
+        description=(
+            "Dependencies, what is asked and what of it is new, the SQL of the migrations with the tables and rows it "
+            "touches, notes and what blocks. Changes nothing."
+        ),
         response=PlanSerializer,
         example=examples.PLAN,
+        parameters=[REHEARSE],
         errors=[409],
     )
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+    def get(self, request: Request, slug: str) -> Response:
         """Return the plan."""
-        return Response(asdict(plan_enable(slug)))
+        return Response(asdict(shown_plan(slug, actor=self.principal, with_rehearsal=_rehearse(request))))
 
     post = get
 
@@ -121,6 +128,13 @@ class _ActAPI(TenonAPIView):
         return Response(body, status=200 if done else 202)
 
 
+def _rehearse(request: Request) -> bool:
+    text = request.query_params.get("rehearse", "false").lower()
+    if text not in ("true", "false", "1", "0"):
+        raise ValidationFailedError(validation_errors={"rehearse": ["true or false is expected."]})
+    return text in ("true", "1")
+
+
 def _wait(request: Request) -> float:
     text = request.query_params.get("wait", "0")
     if not (text.isascii() and text.isdigit()) or len(text) > 4:
@@ -134,11 +148,19 @@ class PluginEnableAPI(_ActAPI):
     serializer_class = EnableSerializer
     permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
 
-    @api_webhook(WebhookAction.PLUGIN_ENABLED, WebhookAction.PLUGIN_UPGRADED, WebhookAction.JOB_FINISHED)
+    @api_webhook(
+        WebhookAction.PLUGIN_ENABLED,
+        WebhookAction.PLUGIN_UPGRADED,
+        WebhookAction.PLUGIN_CONSENTED,
+        WebhookAction.JOB_FINISHED,
+    )
     @operation(
         tag=TAG,
         summary="Enable or upgrade a plugin",
-        description="Wants the hash of the plan that was agreed to. A concurrent act or a stale plan is answered 409.",
+        description=(
+            "Wants the hash of the plan that was agreed to, or its signed consent. A concurrent act, a stale plan or a "
+            "stale consent is answered 409. The job's progress counts the steps; `/api/events/` streams it."
+        ),
         request=EnableSerializer,
         response=ActSerializer,
         status=202,
@@ -150,7 +172,9 @@ class PluginEnableAPI(_ActAPI):
     def post(self, request: Request, slug: str) -> Response:
         """Start enabling."""
         values = self.validated(request)
-        job_id = request_enable(slug=slug, plan_hash=values["plan_hash"], actor=self.principal)
+        job_id = request_enable(
+            slug=slug, plan_hash=values.get("plan_hash"), consent=values.get("consent"), actor=self.principal
+        )
         return self.answer(request, slug, job_id)
 
 

@@ -16,7 +16,7 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.plugins import secret_settings
 from platform_core.plugins.models import PluginSettings
-from platform_core.plugins.services.plans import loaded_plugin
+from platform_core.plugins.services.installed import loaded_plugin
 from platform_core.sealing import SealedText, SealedTextError, seal, unseal
 
 MAX_SHOWN = 20

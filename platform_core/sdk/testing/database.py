@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING, LiteralString, TypeVar
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from psycopg import sql
 
 from tenants.scope import tenant_scope
@@ -22,6 +22,8 @@ if TYPE_CHECKING:  # importing these would need Django's settings, or costs time
     from rest_framework.test import APIClient
 
     from tenants.scope import OrganizationRef
+
+T = TypeVar("T")
 
 _USING_DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "committed"})
 ORGANIZATIONS = ("alpha", "beta")
@@ -85,15 +87,21 @@ def _build_template(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
+def database_template(django_db_blocker: DjangoDbBlocker) -> None:
+    """Make the template, or find that another worker has made it."""
+    template = _template()
+    with django_db_blocker.unblock(), _admin() as admin:
+        admin.execute("SELECT pg_advisory_lock(1)")
+        if not _exists(template):
+            _build_template(template)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template: None, django_db_blocker: DjangoDbBlocker, worker_id: str) -> Iterator[None]:
     """Give this worker a database of its own."""
-    name, template = f"tenon_{worker_id}_{secrets.token_hex(4)}", _template()
+    name = f"tenon_{worker_id}_{secrets.token_hex(4)}"
     with django_db_blocker.unblock():
-        with _admin() as admin:
-            admin.execute("SELECT pg_advisory_lock(1)")
-            if not _exists(template):
-                _build_template(template)
-            _clone(name)
+        _clone(name)
         _use(name)
         yield
         connections.close_all()
@@ -143,6 +151,19 @@ def using_database(name: str, blocker: DjangoDbBlocker) -> Iterator[None]:
             _use(before)
 
 
+@contextmanager
+def prepared_database(blocker: DjangoDbBlocker, prepare: Callable[[], T]) -> Iterator[tuple[str, T]]:
+    """Give the name of a copy of the template in which `prepare` has written, and what it returned.
+
+    For rows that take long to make and that many tests only start from: a fixture of the session makes them once, and
+    `using_database` in an override of `django_db_setup` has each test begin there and roll back to it.
+    """
+    with cloned_database() as name:
+        with using_database(name, blocker), transaction.atomic():
+            result = prepare()
+        yield name, result
+
+
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """Run the test on a fresh copy of the template, where commits are real; the copy is dropped afterwards."""
@@ -158,11 +179,13 @@ def _forget_between_tests() -> None:
     from platform_core.members.host import forget_hosts
     from platform_core.plugins.queries.enabled import forget_enabled_plugins
     from platform_core.tasks.queries.found_tasks import found_tasks
+    from platform_core.tasks.queries.zoned import found_zones
 
     memory.clear()
     forget_hosts()
     forget_enabled_plugins()
     found_tasks.clear()
+    found_zones.clear()
 
 
 def _organization(slug: str) -> OrganizationRef:

@@ -187,7 +187,7 @@ class AuthorSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(help_text="E-mail.")
     first_name = serializers.CharField(help_text="First name.")
     last_name = serializers.CharField(help_text="Last name.")
-    avatar = serializers.CharField(allow_null=True, help_text="Always null.")
+    avatar = serializers.CharField(allow_null=True, help_text="Path of the picture; null without one.")
 
 
 class TaskAnnotationSerializer(AnnotationSerializer):
@@ -463,6 +463,13 @@ class PredictionImportSerializer(serializers.Serializer[Any]):
 
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
     """The kept report of an import."""
+
+    # The SDK's type is an integer; the report of the import itself has the fraction.
+    duration = serializers.SerializerMethodField(help_text="Whole seconds, rounded up.")
+
+    def get_duration(self, run: ImportRun) -> int:
+        """Return how long the import took."""
+        return math.ceil(run.duration)
 
     class Meta:
         model = ImportRun

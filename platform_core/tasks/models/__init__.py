@@ -6,6 +6,7 @@ from platform_core.tasks.models.imports import ImportRun, ImportStatus
 from platform_core.tasks.models.labelling import AnnotationDraft, AnnotationHistory, TaskLock
 from platform_core.tasks.models.tasks import Task
 from platform_core.tasks.models.work import Annotation, LastAction, Prediction
+from platform_core.tasks.models.zones import TaskZone
 
 __all__ = [
     "Annotation",
@@ -21,4 +22,5 @@ __all__ = [
     "Prediction",
     "Task",
     "TaskLock",
+    "TaskZone",
 ]

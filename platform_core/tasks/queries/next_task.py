@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection
 
 from platform_core.members.principal import Principal
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 
 FEW: Final = 1000
 EXACT_UNIFORM: Final = 10_000

@@ -67,6 +67,7 @@ def recounted_tasks(*, project_id: int, task_ids: Sequence[int], member_id: int)
         emit_event(type="task.completed", payload={"task": task_id, "project": project_id})
     change_counters(
         project_id=project_id,
+        tasks=ids,
         change=CounterChange(
             finished_task_number=finished,
             num_tasks_with_annotations=annotated,

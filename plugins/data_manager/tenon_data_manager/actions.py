@@ -7,6 +7,7 @@ from platform_core.sdk import task_work as work
 from platform_core.sdk.errors import ValidationFailedError
 
 MAX_TEXT: Final = 10_000
+MAX_VERSIONS: Final = 1000
 
 
 def _delete_tasks(call: TaskActionCall) -> TaskActionResult:
@@ -36,16 +37,27 @@ def _annotate_from_predictions(call: TaskActionCall) -> TaskActionResult:
     done = work.annotate_from_predictions(
         project_id=call.project_id,
         task_ids=call.task_ids,
-        model_version=_text(call.parameters, "model_version", required=False),
+        model_versions=_versions(call.parameters),
         actor=call.actor,
     )
     return TaskActionResult(processed=done, detail="Annotations were made of predictions.")
 
 
 def _count_convertible(call: TaskActionCall) -> int:
-    version = _text(call.parameters, "model_version", required=False)
-    found = work.convertible_predictions(project_id=call.project_id, task_ids=call.task_ids, model_version=version)
+    versions = _versions(call.parameters)
+    found = work.convertible_predictions(project_id=call.project_id, task_ids=call.task_ids, model_versions=versions)
     return int(found.count())
+
+
+def _versions(parameters: dict[str, Any]) -> list[str] | None:
+    """Return the model versions that are meant, None for all: one text, or the list that Label Studio's SDK sends."""
+    value = parameters.get("model_version")
+    if not isinstance(value, list):
+        version = _text(parameters, "model_version", required=False)
+        return None if version is None else [version]
+    if not value or len(value) > MAX_VERSIONS or not all(isinstance(one, str) and "\x00" not in one for one in value):
+        raise _refused("model_version", f"A text is expected, or a list of 1 to {MAX_VERSIONS} texts.")
+    return value
 
 
 def _remove_duplicates(call: TaskActionCall) -> TaskActionResult:

@@ -119,6 +119,18 @@ def test_annotations_are_made_of_predictions_once(alpha, alpha_client, project, 
     assert records_of(alpha).events("annotations.created")[0]["tasks"] == [ids[2]]
 
 
+def test_several_model_versions_may_be_named(alpha, act):
+    assert act("predictions_to_annotations", model_version=["one", "none"]).json()["processed_items"] == 1
+    assert act("predictions_to_annotations", model_version=["two"]).json()["processed_items"] == 1
+
+
+@pytest.mark.parametrize("wrong", [[], [1], {}, ["x"] * 1001])
+def test_model_versions_that_are_no_texts_are_refused(act, wrong):
+    refused = act("predictions_to_annotations", model_version=wrong)
+    assert refused.status_code == 400
+    assert list(refused.json()["validation_errors"]) == ["model_version"]
+
+
 def test_prediction_that_no_longer_fits_the_config_is_named_and_nothing_is_made(alpha, alpha_client, project, act):
     config = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text">
     <Choice value="Traffic"/><Choice value="Weather"/></Choices>

@@ -6,12 +6,12 @@ from importlib.util import find_spec
 from platform_core.sdk import ExporterSpec, ImporterSpec, hookimpl
 from tenon_formats.exporters import parquet as parquet_export
 from tenon_formats.exporters.brush import BRUSH_TO_NUMPY, BRUSH_TO_PNG
-from tenon_formats.exporters.coco import COCO
+from tenon_formats.exporters.coco import COCO, COCO_WITH_IMAGES
 from tenon_formats.exporters.plain import JSON_MIN, JSONL
 from tenon_formats.exporters.speech import ASR_MANIFEST
 from tenon_formats.exporters.texts import CONLL2003, SPACY
 from tenon_formats.exporters.voc import VOC
-from tenon_formats.exporters.yolo import YOLO, YOLO_OBB
+from tenon_formats.exporters.yolo import YOLO, YOLO_OBB, YOLO_OBB_WITH_IMAGES, YOLO_WITH_IMAGES
 from tenon_formats.importers import parquet as parquet_import
 from tenon_formats.importers.xlsx import XLSX
 
@@ -21,8 +21,11 @@ EXPORTERS = (
     CONLL2003,
     SPACY,
     COCO,
+    COCO_WITH_IMAGES,
     YOLO,
+    YOLO_WITH_IMAGES,
     YOLO_OBB,
+    YOLO_OBB_WITH_IMAGES,
     VOC,
     BRUSH_TO_PNG,
     BRUSH_TO_NUMPY,

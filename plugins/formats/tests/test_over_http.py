@@ -38,7 +38,7 @@ def beta_client(other_organization, enable, make_client):
 
 @pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
+    settings.TENON_FILES_ROOT = tmp_path / "files"
 
 
 def body(answer):

@@ -2,12 +2,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from platform_core.events.handlers import Subscription, subscriptions, use_provider
 from platform_core.events.models import AuditEntry, EventDelivery, OutboxEvent
-from platform_core.events.relay import DELIVERIES_A_STEP, relay_some
+from platform_core.events.relay import DELIVERIES_A_STEP, NOT_TAKEN_SECONDS, relay_some
 from platform_core.events.services import emit_event
 from platform_core.members.models import Member
 from platform_core.plugins.models import Activation
@@ -192,6 +192,30 @@ def test_two_relays_at_once_deliver_each_event_once(alpha, heard, listening):
         thread.join()
 
     assert sorted(number for _, _, number, _ in heard) == list(range(3 * DELIVERIES_A_STEP))
+
+
+def test_event_that_comes_while_another_process_fans_out_is_looked_for_again_soon(alpha, heard, listening):
+    fanning_out, look_again = threading.Event(), threading.Event()
+
+    def fan_out_slowly():
+        with tenant_scope(alpha), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tenon.relay.{alpha.schema}"])
+            fanning_out.set()
+            look_again.wait(20)
+        connections.close_all()
+
+    thread = threading.Thread(target=fan_out_slowly)
+    thread.start()
+    fanning_out.wait(20)
+    _emit(alpha, 1)
+    missed = relay_some(alpha)
+    look_again.set()
+    thread.join()
+
+    assert missed == (False, NOT_TAKEN_SECONDS)
+    assert heard == []
+    assert relay_some(alpha)[0]
+    assert [number for _, _, number, _ in heard] == [1]
 
 
 def test_plugin_that_is_not_enabled_hears_nothing(alpha, heard, listening):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from platform_core.events.models import OutboxEvent
+from platform_core.jobs.agenda import PASSING_SECONDS
 from platform_core.jobs.claims import Outcome, claim, recover_expired, renew, settle
 from platform_core.jobs.errors import LeaseLost
 from platform_core.jobs.heartbeat import StopRequest
@@ -373,3 +374,28 @@ def test_organization_whose_schema_is_broken_does_not_stop_the_others(organizati
     DatabaseWorker(stop=StopRequest()).run(burst=True)
 
     assert _row(organizations["beta"], ids["beta"]).status == "completed"
+
+
+def test_fault_of_the_database_sets_an_organization_aside_for_a_moment_only(organizations):
+    alpha, beta = organizations["alpha"], organizations["beta"]
+    worker, locked, leave = DatabaseWorker(stop=StopRequest()), threading.Event(), threading.Event()
+
+    def lock_table():
+        with tenant_scope(alpha), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE jobs_job")
+            locked.set()
+            leave.wait(20)
+        connections.close_all()
+
+    holder = threading.Thread(target=lock_table)
+    holder.start()
+    locked.wait(20)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '50ms'")
+    worker.round()
+    leave.set()
+    holder.join()
+
+    assert set(worker._agenda._aside) == {alpha.id}
+    assert worker._agenda._aside[alpha.id] <= time.monotonic() + PASSING_SECONDS
+    assert beta.id in {ref.id for ref in worker._agenda._due}
