@@ -11,18 +11,10 @@ def annotate(enabled, api_client):
     report = api_client.post(f"/api/projects/{project}/import?return_task_ids=1", [{"text": "Two robins."}]).json()
 
     def act(species, count):
-        bird = {
-            "id": "b",
-            "from_name": "species",
-            "to_name": "note",
-            "type": "choices",
-            "value": {"choices": [species]},
-        }
-        number = {"id": "n", "from_name": "count", "to_name": "note", "type": "number", "value": {"number": count}}
-        return api_client.post(
-            f"/api/tasks/{report['task_ids'][0]}/annotations/",
-            {"result": [{**item, "to_name": "note"} for item in (bird, number)]},
-        )
+        bird = {"from_name": "species", "type": "choices", "value": {"choices": [species]}}
+        number = {"from_name": "count", "type": "number", "value": {"number": count}}
+        result = [{**item, "id": item["type"], "to_name": "note"} for item in (bird, number)]
+        return api_client.post(f"/api/tasks/{report['task_ids'][0]}/annotations/", {"result": result})
 
     return act
 
