@@ -18,7 +18,7 @@ def enabling(database: int, url: str, repeat: int) -> list[Figure]:
     from platform_core.accounts.models import User
     from platform_core.members.services.organizations import create_organization_for
     from platform_core.plugins.services.activation import enable_plugin
-    from platform_core.plugins.services.plans import labels_of_plugin, loaded_plugin
+    from platform_core.plugins.services.installed import labels_of_plugin, loaded_plugin
     from tenants.scope import OrganizationRef, public_scope, tenant_scope
     from tenants.scripts import find_script, plugin_key
 

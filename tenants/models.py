@@ -3,6 +3,7 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
@@ -86,6 +87,40 @@ class SchemaState(TimestampedModel):
 
     class Meta:
         indexes = [models.Index(fields=["core_digest"], name="schema_state_core")]
+
+
+class HookHealth(TimestampedModel):
+    """How the calls of one hook of one plugin went: in an organization in an hour, or ever and everywhere.
+
+    State of the fleet, written by all processes in one statement each; see ADR 15.
+    """
+
+    organization = models.ForeignKey(
+        Organization,
+        null=True,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="+",
+        help_text="Where; null in the row that counts everywhere.",
+    )
+    plugin = models.CharField(max_length=31, help_text="Slug of the plugin.")
+    hook = models.CharField(max_length=63, help_text="Name of the hook.")
+    hour = models.DateTimeField(null=True, help_text="Beginning of the hour (UTC); null in the row that counts ever.")
+    calls = models.BigIntegerField(default=0, help_text="Calls that were made.")
+    failures = models.BigIntegerField(default=0, help_text="Of these, those that raised or returned nonsense.")
+    timeouts = models.BigIntegerField(default=0, help_text="Of these, those that were ended.")
+    skipped = models.BigIntegerField(default=0, help_text="Calls that were not made because the breaker was open.")
+    opened = models.BigIntegerField(default=0, help_text="How often the breaker opened.")
+    seconds = models.FloatField(default=0, help_text="Time in the calls together.")
+    buckets = ArrayField(models.BigIntegerField(), help_text="Calls by time; platform_core.plugins.statistics.BOUNDS.")
+    open_until = models.DateTimeField(null=True, help_text="Until when the breaker is open (UTC).")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "plugin", "hook", "hour"], nulls_distinct=False, name="hook_health_unique"
+            )
+        ]
 
 
 class DdlScript(TimestampedModel):

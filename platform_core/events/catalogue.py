@@ -26,7 +26,8 @@ _PLUGIN_CHANGE: Final = {
     "plugin": _TEXT,
     "version": _TEXT,
     "from_version": _OPTIONAL_TEXT,
-    "migrations": {"type": "array", "items": {}},
+    "migrations": _COUNT,
+    "withheld": {"type": "object"},
 }
 
 
@@ -34,9 +35,11 @@ def _type(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> E
     return EventTypeSpec(key=key, summary=summary, payload=payload, **more)
 
 
-def _plugin(key: str, summary: str, payload: Mapping[str, Json]) -> EventTypeSpec:
-    notice = Notice(text=f"Plugin {{plugin}}: {key.replace('_', ' ')}.", permission="plugins.manage")
-    return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice)
+def _plugin(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> EventTypeSpec:
+    text = f"Plugin {{plugin}}: {key.replace('_', ' ')}."
+    # Nobody has to be told of what a new organization begins with.
+    notice = Notice(text=text, permission="plugins.manage", unless="default")
+    return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice, **more)
 
 
 _CORE: Final = (
@@ -128,6 +131,19 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="Your role is {role} now; it was {from_role}.", member="member"),
     ),
+    _type(
+        "account.profile_changed",
+        "a member changed name, profile or preferences of their account; told in each of their organizations",
+        {"member": _ID, "fields": _TEXTS},
+        organization_only=True,
+    ),
+    _type("organization.created", "the organization was made", {"organization": _ID}, organization_only=True),
+    _type(
+        "organization.deletion_canceled",
+        "the organization, which was to be deleted, is served again",
+        {"organization": _ID},
+        organization_only=True,
+    ),
     _type("member.removed", "a membership ended", {"member": _ID}, organization_only=True),
     _type(
         "job.finished",
@@ -136,16 +152,38 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="The job {name} failed.", member="member", when="failed"),
     ),
-    _plugin("enabled", "a plugin was enabled here", _PLUGIN_CHANGE),
-    _plugin("upgraded", "its tables and data were brought to a new version", _PLUGIN_CHANGE),
+    _plugin(
+        "enabled",
+        "a plugin was enabled here; `default` is true where the organization began with it",
+        {**_PLUGIN_CHANGE, "default": {"type": "boolean"}},
+        optional=("withheld", "default"),
+    ),
+    _plugin(
+        "upgraded",
+        "its tables and data were brought to a new version; `withheld` is what it asks for and nobody agreed to yet",
+        _PLUGIN_CHANGE,
+        optional=("withheld",),
+    ),
+    _plugin(
+        "consented",
+        "an admin agreed to what an upgrade had asked for",
+        {"plugin": _TEXT, "version": _TEXT, "granted": _TEXTS},
+    ),
     _plugin("disabled", "it was hidden", {"plugin": _TEXT, "version": _TEXT}),
     _plugin("purge_requested", "its retention time began", {"plugin": _TEXT, "due_at": _TEXT}),
     _plugin("purge_canceled", "the purge was taken back", {"plugin": _TEXT}),
     _plugin("purged", "its data are gone", {"plugin": _TEXT}),
     _plugin(
+        "exported",
+        "an archive of its data was written; `digest` is the SHA-256 of the file",
+        {"plugin": _TEXT, "digest": _TEXT, "rows": _COUNT},
+    ),
+    _plugin("restored", "its data were read from an archive", {"plugin": _TEXT, "rows": _COUNT}),
+    _plugin(
         "settings_changed",
-        "its settings were changed; `keys`, never values",
-        {"plugin": _TEXT, "version": _ID, "keys": _TEXTS},
+        "its settings were changed; `keys`, never values; `project` only where they are those of one project",
+        {"plugin": _TEXT, "version": _ID, "keys": _TEXTS, "secrets": _TEXTS, "project": _ID},
+        optional=("secrets", "project"),
     ),
 )
 CORE_EVENTS: Final[Mapping[str, EventTypeSpec]] = MappingProxyType({spec.key: spec for spec in _CORE})

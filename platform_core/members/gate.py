@@ -15,6 +15,7 @@ from django.db import connection
 from platform_core.members.permissions import permissions_of
 from platform_core.members.principal import CredentialKind, Principal
 from platform_core.plugins.permissions import plugin_permissions
+from platform_core.plugins.queries.enabled import remember_enabled_plugins
 from tenants.scope import current_organization
 from tenants.short_memory import ShortMemory
 
@@ -22,7 +23,8 @@ _COLUMNS = """
     m.id, m.email, m.username, m.first_name, m.last_name, m.role, m.custom_role_id, c.permissions,
     ARRAY(SELECT t.permission FROM members_teammembership tm JOIN members_team t ON t.id = tm.team_id
           WHERE tm.member_id = m.id AND t.permission <> ''),
-    ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled')
+    ARRAY(SELECT a.slug FROM plugins_activation a WHERE a.state = 'enabled'),
+    ARRAY(SELECT w.value FROM plugins_activation a, jsonb_array_elements_text(a.withheld) w WHERE a.state = 'enabled')
 """
 _ACTIVE = "m.removed_at IS NULL"
 # A member's own role, and the organization's rules; each is at most one row.
@@ -87,8 +89,10 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
         cursor.execute(_QUERIES[kind], [proof])
         row = cursor.fetchone()
         principal = _principal(kind, row) if row is not None else None
-        if principal is not None and row[-1]:
-            _touch(cursor, principal, proof)
+        if principal is not None:
+            remember_enabled_plugins(principal.enabled_plugins, frozenset(row[10]))
+            if row[-1]:
+                _touch(cursor, principal, proof)
     memory.put(key, principal)
     return principal
 
@@ -112,14 +116,14 @@ def principal_of_member(member_id: int, *, permissions: frozenset[str]) -> Princ
 
 
 def _principal(kind: CredentialKind, row: tuple[Any, ...]) -> Principal:
-    id_, email, username, first_name, last_name, role, custom_role, custom, granted, enabled = row[:10]
-    credential_id, scopes, limited, _stale = row[10:]
+    id_, email, username, first_name, last_name, role, custom_role, custom, granted, enabled, withheld = row[:11]
+    credential_id, scopes, limited, _stale = row[11:]
     enabled_plugins = frozenset(enabled)
     permissions = permissions_of(
         role=role,
         custom=None if custom_role is None else _codenames(custom),
         granted=granted,
-        plugin_permissions=plugin_permissions(enabled_plugins),
+        plugin_permissions=plugin_permissions(enabled_plugins, frozenset(withheld)),
     )
     if scopes is not None:
         permissions &= frozenset(_codenames(scopes))

@@ -11,6 +11,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from platform_core.outbound.addresses import approved_addresses
+from platform_core.outbound.callers import refuse_for_caller
 from platform_core.outbound.connections import current_deadline, guarded_session
 from platform_core.outbound.deadline import Deadline
 from platform_core.outbound.errors import (
@@ -69,6 +70,7 @@ def refuse_unless_allowed(url: str) -> None:
         OutboundFailedError: its host is unknown.
     """
     parts = _checked(url)
+    refuse_for_caller(_host(parts))
     approved_addresses(_host(parts), _port(parts))
 
 
@@ -148,6 +150,7 @@ def _sent(
     body: bytes | None,
 ) -> OutboundStream:
     host = _host(_checked(url))
+    refuse_for_caller(host)
     wait = max(0.01, deadline.left)
     try:
         response = session.request(

@@ -7,13 +7,20 @@ fewer arguments than specified, so arguments can be added without breaking plugi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import pluggy
 
+from platform_core.plugins.backend_registrations import (
+    MLBackendSpec,
+    MLPrediction,
+    MLTraining,
+    NavigationItem,
+    StorageBackendSpec,
+)
 from platform_core.plugins.registrations import (
     DocumentPart,
     EventTypeSpec,
@@ -45,7 +52,8 @@ from tenants.scope import OrganizationRef
 
 NAMESPACE = "tenon"
 HOOK_LEVEL = 1
-SUPPORTED_HOOK_LEVELS = frozenset({1})
+# This level and the one before.
+SUPPORTED_HOOK_LEVELS = frozenset({HOOK_LEVEL - 1, HOOK_LEVEL} - {0})
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
@@ -89,6 +97,10 @@ class HookSpec:
     item_type: type | None
     budget: float
     limit: float
+
+    def returning(self, item_type: type) -> "HookSpec":
+        """Return the same limits for a call whose items have another type."""
+        return replace(self, item_type=item_type)
 
 
 class Hooks(Protocol):
@@ -143,6 +155,18 @@ class Hooks(Protocol):
         """Return where lists of tasks find stored queries. Class R, at boot; looked up by key as class P."""
 
     @hookspec
+    def register_ml_backends(self) -> Sequence[MLBackendSpec]:
+        """Return models that predict, and may learn. Class R, at boot; asked by `slug.key` as class P."""
+
+    @hookspec
+    def register_storage_backends(self) -> Sequence[StorageBackendSpec]:
+        """Return kinds of stores of objects. Class R, at boot; opened by `slug.key` as class P."""
+
+    @hookspec
+    def register_navigation(self) -> Sequence[NavigationItem]:
+        """Return entries of the menu. Class R, at boot; each member sees those that they have the permission for."""
+
+    @hookspec
     def plan_enable(
         self, organization: OrganizationRef, from_version: str | None, to_version: str
     ) -> Sequence[PlanNote]:
@@ -158,6 +182,16 @@ class Hooks(Protocol):
     @hookspec
     def after_upgrade(self, organization: OrganizationRef, from_version: str, to_version: str) -> None:
         """Bring data up to the new version. Class L, after the migrations of the upgrade, in their transaction."""
+
+    @hookspec
+    def check_settings(
+        self, organization: OrganizationRef, values: Mapping[str, Any], project_id: int | None
+    ) -> Sequence[Issue]:
+        """Try settings out before they are saved: reach a server, open a credential. Class P, when an admin asks.
+
+        `values` fit the schema and hold the secrets; what is returned must not. `project_id` is None for the
+        organization's own. Database writes are rolled back.
+        """
 
     @hookspec
     def validate_label_config(self, context: LabelConfigContext) -> Sequence[Issue]:
@@ -196,6 +230,16 @@ def _validate(name: str, item_type: type, limit: float) -> HookSpec:
     )
 
 
+# Asked for by an admin, who waits: time for a call to a server that does not answer.
+CHECK_SETTINGS = HookSpec(
+    name="check_settings",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=Issue,
+    budget=5,
+    limit=20,
+)
+
 HOOKS: Mapping[str, HookSpec] = MappingProxyType(
     {
         spec.name: spec
@@ -212,9 +256,13 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_task_columns", TaskColumnSpec),
             _register("register_task_actions", TaskActionSpec),
             _register("register_task_query_sources", TaskQuerySourceSpec),
+            _register("register_ml_backends", MLBackendSpec),
+            _register("register_storage_backends", StorageBackendSpec),
+            _register("register_navigation", NavigationItem),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),
             _lifecycle("after_upgrade"),
+            CHECK_SETTINGS,
             _validate("validate_label_config", Issue, 3),
             _validate("validate_task", TaskIssue, 10),
             _validate("validate_annotation", Issue, 3),
@@ -225,6 +273,11 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
 # Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
 EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+# Which events a handler wants now, asked before anything is kept for it.
+EVENT_INTEREST = HookSpec(
+    name="event_interest", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=str, budget=0.05, limit=3
 )
 
 # So do stored queries, where a list of tasks names one.
@@ -251,6 +304,48 @@ TASK_ACTION = HookSpec(
 EXPORTER = HookSpec(
     name="exporter", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=60, limit=110
 )
+
+
+# So are models: one batch of predictions, one training, in a job unless the model says it is quick enough.
+ML_PREDICT = HookSpec(
+    name="ml_predict",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=MLPrediction,
+    budget=1,
+    limit=60,
+)
+ML_TRAIN = HookSpec(
+    name="ml_train", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=MLTraining, budget=60, limit=3600
+)
+
+# And one call of a store: a page of a listing, a part of an object, a whole object written.
+STORAGE_CALL = HookSpec(
+    name="storage_call", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=1, limit=110
+)
+
+
+_CALLABLES: Mapping[str, HookSpec] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            EVENT_HANDLER,
+            TASK_QUERY_SOURCE,
+            TASK_ACTION,
+            EXPORTER,
+            EVENT_INTEREST,
+            ML_PREDICT,
+            ML_TRAIN,
+            STORAGE_CALL,
+        )
+    }
+)
+
+
+def hook_class_of(name: str) -> HookClass | None:
+    """Return the class of a hook, or of a kind of registered callable, by its name; None for one of another level."""
+    spec = HOOKS.get(name) or _CALLABLES.get(name)
+    return spec.hook_class if spec is not None else None
 
 
 def hook_names(hook_class: HookClass) -> tuple[str, ...]:

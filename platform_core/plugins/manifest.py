@@ -15,6 +15,11 @@ from platform_core.plugins.secret_settings import secret_problem
 MANIFEST_NAME = "plugin.toml"
 SLUG_PATTERN = re.compile(r"[a-z][a-z0-9_]{1,30}")
 PREFIX_PATTERN = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+# One host, all hosts below a domain, or any host.
+HOST_PATTERN = re.compile(
+    r"\*|(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*", re.ASCII
+)
+MAX_HOSTS = 50
 CODENAME_PATTERN = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}")
 # The canonical spelling of PEP 440, so that equal versions are equal texts.
 _LOCAL = r"(0|[1-9]\d*|[a-z0-9]*[a-z][a-z0-9]*)"
@@ -55,6 +60,7 @@ RESERVED_NAMES = frozenset(
         "live",
         "members",
         "metrics",
+        "navigation",
         "organization",
         "organizations",
         "permissions",
@@ -106,6 +112,7 @@ class Manifest:
         settings_schema: path of the JSON Schema file, relative to the package; None without settings.
         retention_days: days between a purge request and the purge.
         blocking: validate hooks whose failure refuses the write instead of passing with a warning.
+        outbound_hosts: whom it calls: host names, `*.example.com` for those below a domain, `*` for any.
     """
 
     slug: str
@@ -123,6 +130,7 @@ class Manifest:
     settings_schema: str | None
     retention_days: int
     blocking: tuple[str, ...]
+    outbound_hosts: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values that `from_json` reads back."""
@@ -184,6 +192,7 @@ class _ManifestReader:
             settings_schema=self._settings_schema(),
             retention_days=self._days("retention_days", 30),
             blocking=self._choices("blocking", hook_names(HookClass.VALIDATE)),
+            outbound_hosts=self._hosts(),
         )
 
     def _error(self, key: str, message: str) -> ManifestError:
@@ -260,6 +269,17 @@ class _ManifestReader:
             if prefix in RESERVED_NAMES:
                 raise self._error("api_prefixes", f"{prefix!r} is a resource of the core; choose another")
         return prefixes
+
+    def _hosts(self) -> tuple[str, ...]:
+        hosts = self._texts("outbound_hosts")
+        if len(hosts) > MAX_HOSTS:
+            raise self._error("outbound_hosts", f"at most {MAX_HOSTS}; name a domain as *.example.com")
+        for host in hosts:
+            if len(host) > 253 or not HOST_PATTERN.fullmatch(host):
+                raise self._error(
+                    "outbound_hosts", f"{host[:300]!r} is no host; write api.example.com, *.example.com or *"
+                )
+        return hosts
 
     def _permissions(self, slug: str) -> tuple[PermissionRequest, ...]:
         tables = self.table.get("permissions", [])

@@ -38,18 +38,37 @@ class Activation(TimestampedModel):
     enabled_by = models.ForeignKey(
         Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who enabled it."
     )
+    consent = models.JSONField(null=True, help_text="What was agreed to, by whom and when; null: before it was kept.")
+    withheld = models.JSONField(
+        null=True, default=list, help_text="Codenames that an upgrade asked for and nobody has granted."
+    )
 
 
 class PluginSettings(TimestampedModel):
-    """Settings of a plugin here, checked against its schema; one row a version."""
+    """Settings of a plugin here, or what a project sets otherwise, checked against its schema; one row a version."""
 
     slug = models.CharField(max_length=31, help_text="Slug of the plugin.")
+    project = models.ForeignKey(
+        "projects.Project",
+        null=True,
+        on_delete=models.CASCADE,
+        db_index=False,
+        related_name="+",
+        help_text="For which project alone; null: for all that set nothing else.",
+    )
     version = models.PositiveIntegerField(help_text="Counts up with each change.")
     values = models.JSONField(default=dict, help_text="The settings, without the secret ones.")
     sealed = models.JSONField(default=dict, help_text="Secret settings by path, sealed.")
     changed_by = models.ForeignKey(
         Member, null=True, on_delete=models.SET_NULL, db_index=False, related_name="+", help_text="Who changed them."
     )
+    secret_changes = models.JSONField(
+        null=True, default=dict, help_text="Path of a secret -> set or removed; never a secret."
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["slug", "version"], name="plugin_settings_version_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slug", "project", "version"], nulls_distinct=False, name="plugin_settings_version_unique"
+            )
+        ]

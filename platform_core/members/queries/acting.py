@@ -4,7 +4,7 @@ from platform_core.members.models import Member
 from platform_core.members.permissions import permissions_of
 from platform_core.members.principal import Principal
 from platform_core.plugins.permissions import plugin_permissions
-from platform_core.plugins.queries.enabled import enabled_plugins
+from platform_core.plugins.queries.enabled import enabled_plugins, withheld_here
 from tenants.scope import current_organization
 
 
@@ -26,7 +26,7 @@ def acting_member(member_id: int) -> Principal | None:
             role=member.role,
             custom=member.custom_role.permissions if member.custom_role is not None else None,
             granted=list(member.get_user_teams().exclude(permission="").values_list("permission", flat=True)),
-            plugin_permissions=plugin_permissions(enabled),
+            plugin_permissions=plugin_permissions(enabled, withheld_here()),
         ),
         organization=current_organization(),
         enabled_plugins=enabled,

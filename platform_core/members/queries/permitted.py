@@ -7,12 +7,12 @@ from django.db.models import Q
 from platform_core.members.models import Member
 from platform_core.members.permissions import CORE_PERMISSIONS
 from platform_core.plugins.permissions import plugin_permissions
-from platform_core.plugins.queries.enabled import enabled_plugins
+from platform_core.plugins.queries.enabled import enabled_plugins, withheld_here
 
 
 def members_with_permission(codename: str) -> set[int]:
     """Return the ids of the active members who have a permission of the core or of an enabled plugin."""
-    roles = {**CORE_PERMISSIONS, **plugin_permissions(enabled_plugins())}.get(codename)
+    roles = {**CORE_PERMISSIONS, **plugin_permissions(enabled_plugins(), withheld_here())}.get(codename)
     if roles is None:
         return set()
     by_role = Q(custom_role=None, role__in=roles) | Q(custom_role__permissions__contains=[codename])

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from platform_core.accounts.models import User
@@ -31,9 +31,18 @@ def add_member(*, user: User, role: str, actor: Principal | None, custom: Custom
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
-    member = Member.objects.select_for_update().filter(pk=user.pk).first()
-    if member is not None and member.is_active:
+    if Member.objects.select_for_update().filter(pk=user.pk, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    return _write_member(user, role, actor, custom)
+
+
+def add_founder(*, user: User) -> Member:
+    """Make a user the first owner of the organization in scope, made in this same transaction: nobody is there yet."""
+    assert connection.in_atomic_block, "a founder comes with the organization"
+    return _write_member(user, Role.OWNER, None, None)
+
+
+def _write_member(user: User, role: str, actor: Principal | None, custom: CustomRole | None) -> Member:
     values = {
         "email": user.email,
         "username": user.email,
@@ -43,16 +52,11 @@ def add_member(*, user: User, role: str, actor: Principal | None, custom: Custom
         "custom_role": custom,
         "removed_at": None,
     }
-    if member is None:
-        member = Member(pk=user.pk, **values)
-        # Somebody may add the same person at the same time: the later one changes the row of the earlier.
-        Member.objects.bulk_create(
-            [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
-        )
-    else:
-        for name, value in values.items():
-            setattr(member, name, value)
-        member.save(update_fields=[*values, "updated_at"])
+    member = Member(pk=user.pk, **values)
+    # The person may have been here before, and somebody may add them at the same time: the later change stays.
+    Member.objects.bulk_create(
+        [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
+    )
     index = MembershipIndex(user_id=user.pk, organization_id=current_organization().id, role=role)
     with public_scope():
         MembershipIndex.objects.bulk_create(
@@ -104,7 +108,7 @@ def change_role(
     )
     names = {"role": _role_name(member), "from_role": facts["from"]}
     emit_event(type="member.role_changed", payload={"member": member.pk, **names})
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
     return member
 
 
@@ -145,7 +149,7 @@ def revoke_credentials(*, member_id: int) -> None:
     ApiKey.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     RefreshToken.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     Session.objects.filter(member_id=member_id).delete()
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def _locked(member_id: int) -> Member:

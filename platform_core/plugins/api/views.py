@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import examples
 from platform_core.plugins.api.acts import request_disable, request_enable, request_purge_now
+from platform_core.plugins.api.parameters import PROJECT, REHEARSE, WAIT, flag_of, number_of
 from platform_core.plugins.api.serializers import (
     ActSerializer,
     EnableSerializer,
@@ -31,15 +31,12 @@ from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, catalogue_entry
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
-from platform_core.plugins.services.plans import plan_enable
-from platform_core.plugins.services.settings import change_settings, plugin_settings
+from platform_core.plugins.services.plans import shown_plan
+from platform_core.plugins.services.settings import change_project_settings, change_settings, plugin_settings
 from tenants.records import JobStatus
 from tenants.short_memory import ShortMemory
 
 TAG = "Plugins"
-WAIT = OpenApiParameter(
-    "wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done."
-)
 
 
 def _shown(entry: CatalogueEntry, principal: Any) -> dict[str, Any]:
@@ -81,19 +78,23 @@ class PluginPlanAPI(TenonAPIView):
     @operation(
         tag=TAG,
         summary="Plan enabling a plugin",
-        description="Dependencies, permissions, the SQL of the migrations, notes and what blocks. Changes nothing.",
+        description=(
+            "Dependencies, what is asked and what of it is new, the SQL of the migrations with the tables and rows it "
+            "touches, notes and what blocks. Changes nothing."
+        ),
         response=PlanSerializer,
         example=examples.PLAN,
+        parameters=[REHEARSE],
         errors=[409],
     )
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+    def get(self, request: Request, slug: str) -> Response:
         """Return the plan."""
-        return Response(asdict(plan_enable(slug)))
+        return Response(asdict(shown_plan(slug, actor=self.principal, with_rehearsal=flag_of(request, "rehearse"))))
 
     post = get
 
 
-class _ActAPI(TenonAPIView):
+class ActAPI(TenonAPIView):
     """An act that a job does."""
 
     def answer(self, request: Request, slug: str, job_id: UUID) -> Response:
@@ -128,17 +129,25 @@ def _wait(request: Request) -> float:
     return float(text)
 
 
-class PluginEnableAPI(_ActAPI):
+class PluginEnableAPI(ActAPI):
     """Enables a plugin."""
 
     serializer_class = EnableSerializer
     permission_required = ViewClassPermission(POST=all_permissions.plugins_manage)
 
-    @api_webhook(WebhookAction.PLUGIN_ENABLED, WebhookAction.PLUGIN_UPGRADED, WebhookAction.JOB_FINISHED)
+    @api_webhook(
+        WebhookAction.PLUGIN_ENABLED,
+        WebhookAction.PLUGIN_UPGRADED,
+        WebhookAction.PLUGIN_CONSENTED,
+        WebhookAction.JOB_FINISHED,
+    )
     @operation(
         tag=TAG,
         summary="Enable or upgrade a plugin",
-        description="Wants the hash of the plan that was agreed to. A concurrent act or a stale plan is answered 409.",
+        description=(
+            "Wants the hash of the plan that was agreed to, or its signed consent. A concurrent act, a stale plan or a "
+            "stale consent is answered 409. The job's progress counts the steps; `/api/events/` streams it."
+        ),
         request=EnableSerializer,
         response=ActSerializer,
         status=202,
@@ -150,11 +159,13 @@ class PluginEnableAPI(_ActAPI):
     def post(self, request: Request, slug: str) -> Response:
         """Start enabling."""
         values = self.validated(request)
-        job_id = request_enable(slug=slug, plan_hash=values["plan_hash"], actor=self.principal)
+        job_id = request_enable(
+            slug=slug, plan_hash=values.get("plan_hash"), consent=values.get("consent"), actor=self.principal
+        )
         return self.answer(request, slug, job_id)
 
 
-class PluginDisableAPI(_ActAPI):
+class PluginDisableAPI(ActAPI):
     """Disables a plugin."""
 
     serializer_class = ActSerializer
@@ -176,7 +187,7 @@ class PluginDisableAPI(_ActAPI):
         return self.answer(request, slug, request_disable(slug=slug, actor=self.principal))
 
 
-class PluginPurgeAPI(_ActAPI):
+class PluginPurgeAPI(ActAPI):
     """Purges a plugin's data."""
 
     serializer_class = PurgeSerializer
@@ -245,15 +256,27 @@ class PluginSettingsAPI(TenonAPIView):
     serializer_class = SettingsSerializer
     permission_required = ViewClassPermission(GET=all_permissions.plugins_manage, PUT=all_permissions.plugins_manage)
 
-    @operation(tag=TAG, summary="Get a plugin's settings", response=SettingsSerializer, example=examples.SETTINGS)
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+    @operation(
+        tag=TAG,
+        summary="Get a plugin's settings",
+        response=SettingsSerializer,
+        example=examples.SETTINGS,
+        parameters=[PROJECT],
+    )
+    def get(self, request: Request, slug: str) -> Response:
         """Return values, version and schema."""
-        return Response(asdict(plugin_settings(slug)))
+        project = number_of(request, "project", default=None)
+        return Response(asdict(plugin_settings(slug, project_id=project)))
 
     @api_webhook(WebhookAction.PLUGIN_SETTINGS_CHANGED)
     @operation(
         tag=TAG,
         summary="Change a plugin's settings",
+        description=(
+            "Replaces the values. With `project` those that this project sets otherwise, key by key of the top level; "
+            "an empty object lets it follow the organization again."
+        ),
+        parameters=[PROJECT],
         request=SettingsSerializer,
         response=SettingsSerializer,
         example=examples.SETTINGS,
@@ -262,4 +285,8 @@ class PluginSettingsAPI(TenonAPIView):
     def put(self, request: Request, slug: str) -> Response:
         """Replace the values."""
         values = self.validated(request)["values"]
-        return Response(asdict(change_settings(slug=slug, values=values, actor=self.principal)))
+        project = number_of(request, "project", default=None)
+        if project is None:
+            return Response(asdict(change_settings(slug=slug, values=values, actor=self.principal)))
+        state = change_project_settings(slug=slug, project_id=project, values=values, actor=self.principal)
+        return Response(asdict(state))

@@ -20,10 +20,13 @@ from platform_core.members.models import ApiKey, Team
 from platform_core.members.principal import Principal
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.models import Activation, ActivationState, PluginSettings
-from platform_core.plugins.queries.catalogue import manifest_of
+from platform_core.plugins.queries.dependencies import needing_here
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
+from platform_core.plugins.queries.manifests import manifest_of
+from platform_core.plugins.services.consents import keep_consent
 from platform_core.plugins.services.fleet_index import index_plugin, unindex_plugin
-from platform_core.plugins.services.plans import installed_labels, labels_of_plugin, loaded_plugin, plan_enable
+from platform_core.plugins.services.installed import installed_labels, labels_of_plugin, loaded_plugin
+from platform_core.plugins.services.plans import plan_enable
 from tenants.activation import PluginTables, drop_tables, make_tables
 from tenants.scope import current_organization
 
@@ -38,13 +41,27 @@ class ActivationFailedError(ConflictError):
     code = "activation_failed"
 
 
-def enable_plugin(*, slug: str, plan_hash: str | None, actor: Principal | None) -> Activation:
+ENABLE_STEPS = 4
+"""What `progress` of `enable_plugin` counts up to: planned, tables made, data loaded, written down."""
+
+
+def enable_plugin(
+    *,
+    slug: str,
+    plan_hash: str | None,
+    actor: Principal | None,
+    agreed: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> Activation:
     """Make the plugin's tables, let it load its data, and enable it: all in one transaction, or nothing.
 
     Enabling an enabled plugin of an older version upgrades it.
 
     Args:
         plan_hash: of the plan that was agreed to; None where the caller shows the plan and enables at once.
+        agreed: somebody agrees to what the plugin asks. Without, as in an upgrade of the fleet, what it asks beyond
+            what was agreed to before is withheld until an admin agrees.
+        progress: told after each of `ENABLE_STEPS`.
 
     Raises:
         NotFoundError, ConflictError: it cannot be enabled: not installed, quarantined, blocked, or the plan is stale.
@@ -57,25 +74,50 @@ def enable_plugin(*, slug: str, plan_hash: str | None, actor: Principal | None) 
         )
     if plan.blockers:
         raise ConflictError(" ".join(plan.blockers), data={"plugin": slug, "blockers": list(plan.blockers)})
+    step = progress or _nothing
+    step(1)
+    if plan.action == "consent":
+        return _agree(slug, actor=actor) if agreed else Activation.objects.get(pk=slug)
     upgrade = plan.action == "upgrade"
     failed = ActivationState.UPGRADE_FAILED if upgrade else ActivationState.ENABLE_FAILED
     with _failure_is_kept(slug, failed, actor), transaction.atomic():
-        return _enable(slug, upgrade=upgrade, actor=actor)
+        return _enable(slug, upgrade=upgrade, actor=actor, agreed=agreed, step=step)
 
 
-def _enable(slug: str, *, upgrade: bool, actor: Principal | None) -> Activation:
+def _nothing(_step: int) -> None:
+    """Nobody wants to know."""
+
+
+@transaction.atomic
+def _agree(slug: str, *, actor: Principal | None) -> Activation:
+    """Keep the consent to what an upgrade of the fleet had asked for; the rest is as it was."""
+    activation, plugin = _locked(slug), loaded_plugin(slug)
+    granted = activation.withheld or []
+    keep_consent(activation, plugin, actor=actor, agreed=True)
+    activation.save(update_fields=["consent", "withheld", "updated_at"])
+    _tell("consented", slug, actor, {"version": activation.version, "granted": granted})
+    return activation
+
+
+def _enable(
+    slug: str, *, upgrade: bool, actor: Principal | None, agreed: bool, step: Callable[[int], None]
+) -> Activation:
     plugin, organization = loaded_plugin(slug), current_organization()
-    activation, _made = Activation.objects.select_for_update().get_or_create(slug=slug)
+    Activation.objects.bulk_create([Activation(slug=slug)], ignore_conflicts=True)
+    activation = Activation.objects.select_for_update().get(pk=slug)
     before = activation.version
     labels = labels_of_plugin(plugin)
     tables: PluginTables = make_tables(
         slug=slug, labels=labels, installed=installed_labels(plugin), known=activation.tables
     )
+    step(2)
     facade = HookFacade()
     if upgrade and before != plugin.manifest.version:
         facade.after_upgrade(slug, organization, from_version=before, to_version=plugin.manifest.version)
     else:
         facade.after_enable(slug, organization)
+    step(3)
+    withheld = keep_consent(activation, plugin, actor=actor, agreed=agreed)
     activation.state = ActivationState.ENABLED
     activation.version = plugin.manifest.version
     activation.depends = list(plugin.manifest.depends)
@@ -88,7 +130,10 @@ def _enable(slug: str, *, upgrade: bool, actor: Principal | None) -> Activation:
     activation.save()
     index_plugin(slug=slug, version=activation.version, state=activation.state, labels=labels)
     facts = {"version": activation.version, "from_version": before or None, "migrations": len(tables.migrations)}
+    if withheld:
+        facts["withheld"] = withheld.as_json()
     _tell("upgraded" if upgrade else "enabled", slug, actor, facts)
+    step(ENABLE_STEPS)
     return activation
 
 
@@ -161,10 +206,8 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
         ValidationFailedError, NotFoundError, ConflictError: as `request_purge`.
         ActivationFailedError: a DROP failed; nothing is removed.
     """
-    with transaction.atomic():
-        locked_for_purge(slug, confirm)
     with _failure_is_kept(slug, ActivationState.PURGE_FAILED, actor), transaction.atomic():
-        activation = _locked(slug)
+        activation = locked_for_purge(slug, confirm)
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
         unschedule_all(plugin=slug)
@@ -221,11 +264,7 @@ def refuse_needed(slug: str, *, states: list[str] | None = None) -> None:
     Raises:
         ConflictError: `data["needed_by"]` names them.
     """
-    dependents = sorted(
-        row.slug
-        for row in Activation.objects.filter(state__in=states or [ActivationState.ENABLED]).exclude(pk=slug)
-        if slug in row.depends
-    )
+    dependents = needing_here(slug, states=states)
     if dependents:
         names = ", ".join(dependents)
         raise ConflictError(
@@ -272,4 +311,4 @@ def _tell(what: str, slug: str, actor: Principal | None, facts: dict[str, Any]) 
     record_audit(actor=actor, action=f"plugin.{what}", target_type="plugin", target_id=slug, data=facts)
     emit_event(type=f"plugin.{what}", payload={"plugin": slug, **facts})
     after: Callable[[], None] = forget_activations
-    transaction.on_commit(after)
+    transaction.on_commit(after, robust=True)

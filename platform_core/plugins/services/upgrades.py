@@ -7,7 +7,7 @@ from platform_core.api.errors import TenonError
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.services.activation import enable_plugin
 from platform_core.plugins.services.fleet_index import organizations_with_old_plugins
-from platform_core.plugins.services.plans import labels_of_plugin
+from platform_core.plugins.services.installed import labels_of_plugin
 from tenants.digests import migrations_digest
 from tenants.scope import OrganizationRef, tenant_scope
 
@@ -24,6 +24,7 @@ class PluginUpgrade:
 def upgrade_plugins(*, progress: Callable[[PluginUpgrade], None] | None = None) -> list[PluginUpgrade]:
     """Bring every enabled plugin of every organization to the installed version, dependencies first.
 
+    What a new version asks beyond what was agreed to is withheld there until an admin agrees.
     A failure leaves that plugin in `upgrade_failed` in that organization and stops nothing else.
     """
     registry = get_registry()
@@ -37,7 +38,7 @@ def upgrade_plugins(*, progress: Callable[[PluginUpgrade], None] | None = None) 
     ):
         try:
             with tenant_scope(organization):
-                enable_plugin(slug=slug, plan_hash=None, actor=None)
+                enable_plugin(slug=slug, plan_hash=None, actor=None, agreed=False)
             result = PluginUpgrade(organization=organization, slug=slug)
         except TenonError as error:
             result = PluginUpgrade(organization=organization, slug=slug, error=error.detail)

@@ -53,7 +53,7 @@ _SUITS_BULK: Final = """(p.parsed_label_config <> '{}'::jsonb
 _STATE: Final = """CASE WHEN c.task_number > 0 AND c.task_number = c.finished_task_number THEN 'COMPLETED'
     WHEN c.total_annotations_number > 0 THEN 'IN_PROGRESS' ELSE 'CREATED' END"""
 _CREATOR: Final = f"""CASE WHEN m.id IS NULL THEN NULL ELSE json_build_object('id', m.id, 'first_name', m.first_name,
-    'last_name', m.last_name, 'email', m.email, 'avatar', {avatar_sql("m")}) END"""
+    'last_name', m.last_name, 'email', m.email, 'avatar', {avatar_sql("m")}, 'username', m.username) END"""
 _DERIVED: Final = {
     "created_at": _moment("p.created_at"),
     "updated_at": _moment("p.updated_at"),
@@ -72,6 +72,7 @@ _DERIVED: Final = {
     ),
     "review_settings": "json_build_object('id', p.id, 'project', p.id)",
     "state": _STATE,
+    "tasks_behind_rules": "LEAST(c.task_number, COALESCE(GREATEST(c.last_inner_id - c.rules_position, 0), 0))",
 }
 _COLUMNS: Final = {**{name: f"p.{name}" for name in _STORED}, **_DERIVED}
 

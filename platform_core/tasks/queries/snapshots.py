@@ -73,6 +73,7 @@ def _object(snapshot: ExportSnapshot, conversions: list[ExportConversion], jobs:
             "last_name": author.last_name,
             "email": author.email,
             "avatar": author.avatar_path,
+            "username": author.username,
         },
         "created_at": snapshot.created_at,
         "finished_at": snapshot.finished_at,

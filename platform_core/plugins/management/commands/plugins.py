@@ -16,7 +16,7 @@ from platform_core.plugins.services.activation import (
     purge_plugin,
     request_purge,
 )
-from platform_core.plugins.services.plans import plan_enable
+from platform_core.plugins.services.plans import shown_plan
 from tenants.models import organization_refs
 from tenants.scope import OrganizationRef, tenant_scope
 
@@ -39,6 +39,10 @@ class Command(BaseCommand):
             if name != "list":
                 asks = "Do not ask." if name != "plan" else "Changes nothing here: a plan never asks."
                 act.add_argument("--yes", action="store_true", help=asks)
+            if name == "plan":
+                act.add_argument(
+                    "--rehearse", action="store_true", help="Try the migrations in an empty copy of the schema."
+                )
             if name == "purge":
                 act.add_argument("--force", action="store_true", help="Purge at once, without the retention time.")
                 act.add_argument("--cancel", action="store_true", help="Take a purge back.")
@@ -64,12 +68,24 @@ class Command(BaseCommand):
         self._print(rows, "\n".join(lines) or "No plugin is installed.", options)
 
     def _plan(self, organization: OrganizationRef, options: dict[str, Any]) -> None:
-        plan = asdict(plan_enable(options["slug"]))
+        plan = asdict(shown_plan(options["slug"], actor=None, with_rehearsal=options.get("rehearse", False)))
         lines = [f"{plan['action']} {plan['slug']} {plan['to_version']} in {organization.slug}", *plan["sql"]]
         lines += [
             f"permission {item['codename']} ({', '.join(item['roles'])}): {item['reason']}"
             for item in plan["permissions"]
         ]
+        lines += [f"data class {name}" for name in plan["data_classes"]]
+        lines += [f"calls {host}" for host in plan["outbound_hosts"]]
+        if plan["action"] != "enable":
+            lines += [f"new: {name}" for names in plan["added"].values() for name in names]
+        lines += [
+            f"{item['action']} {item['table']}" + ("" if item["rows"] is None else f" ({item['rows']} rows)")
+            for item in plan["touched"]
+        ]
+        if plan["rehearsal"] is not None:
+            tried = plan["rehearsal"]
+            outcome = tried["error"] or f"{tried['migrations']} migrations in {tried['seconds']:.3f} s"
+            lines.append(f"rehearsal in an empty copy: {outcome}")
         lines += [f"{note['level']}: {note['message']}" for note in plan["notes"]]
         lines += [f"blocked: {text}" for text in plan["blockers"]]
         self._print(plan, "\n".join(lines), options)

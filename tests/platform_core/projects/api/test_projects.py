@@ -72,6 +72,7 @@ def test_created_project_has_every_key_of_label_studio(alpha_client, alpha):
         "last_name": alpha_client.member.last_name,
         "email": "owner@alpha.example",
         "avatar": None,
+        "username": alpha_client.member.username,
     }
     assert (made["task_number"], made["queue_total"], made["queue_done"], made["state"]) == (0, 0, 0, "CREATED")
     assert made["assignment_settings"]["project"] == made["review_settings"]["project"] == made["id"]
