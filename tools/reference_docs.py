@@ -242,6 +242,23 @@ def sdk_legacy_elsewhere() -> str:
     return table(("method", "why"), [(f"`{name}`", reason) for name, reason in LEGACY_ELSEWHERE.items()])
 
 
+def rules() -> str:
+    # Inline: see above.
+    from platform_core.conformance.catalogue import RULES
+
+    rows = [
+        (
+            f"[{rule.id}](rules/{rule.id}.md)",
+            rule.title,
+            rule.tier.value,
+            rule.kind.value,
+            "yes" if rule.waivable else "no",
+        )
+        for rule in RULES.values()
+    ]
+    return table(("rule", "what must hold", "tier", "kind", "waivable"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "permissions": permissions,
@@ -249,6 +266,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "sdk": sdk,
     "commands": commands,
     "events": events,
+    "rules": rules,
     "sdkmethods": sdk_methods,
     "sdkelsewhere": sdk_elsewhere,
     "sdklegacy": sdk_legacy,

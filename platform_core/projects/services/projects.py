@@ -26,6 +26,7 @@ TABLES_OF_PROJECT = (
     "tasks_annotationdraft",
     "tasks_annotationhistory",
     "tasks_tasklock",
+    "tasks_taskassignee",
     "tasks_annotation",
     "tasks_prediction",
     "tasks_importrun",
