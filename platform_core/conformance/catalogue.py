@@ -121,7 +121,7 @@ _FAULTS = (
            "Write by the models in the transaction that is open; commit nothing yourself."),
     _tried("TP803", Tier.SILVER, "An event handler that fails never touches the writer",
            "Do the work in the handler, not in the request."),
-    _tried("TP804", Tier.SILVER, "Exporters, stored queries and actions that fail are answered as typed errors",
+    _tried("TP804", Tier.SILVER, "Exporters, stored queries, actions and models that fail are answered as typed errors",
            "Raise the sdk's errors for what a user can put right."),
     _tried("TP805", Tier.GOLD, "Validators answer within their budget", "Do less: look up once, compile once."),
     _tried("TP806", Tier.SILVER, "Hooks hold out any input that the core may hand them",
