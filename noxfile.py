@@ -127,7 +127,9 @@ def fmt(session):
 
 @nox.session
 def docs(session):
-    """Follow the links of the pages, compare them with the code, and run what tutorials tell a reader to type."""
+    """Build the site with strict links, compare the pages with the code, and run what they tell a reader to type."""
+    lock_plugins(session)
+    run(session, "tools.site", str(REPOSITORY / ".nox" / "site"))
     run(session, "pytest", "tests/docs", *session.posargs)
 
 

@@ -86,7 +86,7 @@ def permissions() -> str:
 
 def hooks() -> str:
     # Inline: see above.
-    from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, Hooks
+    from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, Hooks
 
     rows = [
         (
@@ -98,6 +98,9 @@ def hooks() -> str:
         for spec in HOOKS.values()
     ]
     handler = f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}.\n"
+    handler += (
+        f"Their question `wants`, of which events they want now, is {_times(EVENT_INTEREST)}: then they get all.\n"
+    )
     return "\n".join([table(("hook", "class", "policy", "what"), rows), handler])
 
 

@@ -4,7 +4,7 @@ from tests.support.plugin_site import EXAMPLES, run_tests_of
 
 # Each group is one process, with a plugin lock of its own. A plugin is no group with one that depends on it: its tests
 # disable it, which is refused while it is needed.
-GROUPS = (("quality", "tiny_ml", "box_storage"), ("quality_board",))
+GROUPS = (("quality", "tiny_ml", "box_storage", "bird_survey"), ("quality_board",))
 DEPENDS = {"quality_board": ("quality",)}
 
 
@@ -24,3 +24,9 @@ def test_tests_of_the_examples_pass(tmp_path, names):
     done = run_tests_of(*(EXAMPLES / name for name in names), site=tmp_path / "site", depends=depends)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_domain_extension_is_short():
+    source = (EXAMPLES / "bird_survey" / "tenon_bird_survey").iterdir()
+
+    assert sum(len(path.read_text().splitlines()) for path in source if path.is_file()) < 200

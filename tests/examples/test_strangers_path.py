@@ -109,6 +109,11 @@ def test_stranger_writes_installs_tests_enables_calls_and_purges_a_plugin(enviro
         answers = json.loads(environment.run("-W", "ignore", "-c", CALLS, DATABASE_URL=url))
         assert answers == {"alpha": [200, True], "beta": [404, False]}
 
+        traced = environment.tenon(
+            "plugin", "trace", "GET", f"/api/{SLUG}/status/", "--organization", "alpha", DATABASE_URL=url
+        )
+        assert traced.startswith(f"GET /api/{SLUG}/status/: 200\n")
+
         for words in (("disable",), ("purge", "--force")):
             environment.tenon("plugins", *words, SLUG, "--organization", "alpha", "--yes", DATABASE_URL=url)
         assert tables(url) == []
