@@ -101,7 +101,8 @@ class Invoker:
         if refusal is not None:
             raise _suspension(slug, spec, entry, refusal)
         started = time.monotonic()
-        outcome, items = "failed", ()
+        outcome = "failed"
+        items: tuple[Any, ...] = ()
         try:
             token = begin_acting(slug)
             try:
