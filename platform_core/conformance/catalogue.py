@@ -131,7 +131,7 @@ _FAULTS = (
 )  # fmt: skip
 _QUALITY = (
     _tried("TP901", Tier.SILVER, "Every route can be called, and answers as it is described",
-           "Put path arguments and bodies into `tests/wall_objects.py`."),
+           "Put path arguments and bodies into `wall_objects.py` among the plugin's tests."),
     _tried("TP902", Tier.GOLD, "Lists ask the database the same number of times for 1 row and for 3",
            "Use `select_related`, annotations, or one statement."),
     _tried("TP903", Tier.SILVER, "The OpenAPI document is valid and describes each operation",

@@ -164,8 +164,8 @@ def _handlers(stage: Stage) -> None:
     requests = _requests(world)
     for fault in ("raises", "exits"):
         failing = tuple(dataclasses.replace(item, handler=FAULTS[fault]) for item in handlers)
+        stage.settle(world)
         with _with(stage, _with_registrations(plugin, event_handlers=failing)):
-            stage.settle(world)
             for answer in (requests["validate_label_config"](), requests["validate_annotation"]()):
                 message = f"the writer is answered by {answer.status_code}"
                 stage.check("TP803", f"handlers that each {fault}", answer.status_code == 201, message)
