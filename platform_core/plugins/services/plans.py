@@ -93,7 +93,8 @@ def plan_enable(slug: str) -> EnablePlan:
     blockers += [engine_problem] if engine_problem and not blockers else []
     blockers += [note.message for note in notes if note.level == "block"]
     blockers += ["It is enabled already."] if action == "nothing" else []
-    asked, agreed = asked_by(plugin.manifest), activation.consent if activation is not None else {}
+    # `enable/` makes the row before it plans again: what was never enabled was never agreed to, row or not.
+    asked, agreed = asked_by(plugin.manifest), activation.consent if activation is not None and from_version else {}
     facts: dict[str, Any] = {
         "slug": slug,
         "action": "upgrade" if action == "nothing" else action,
