@@ -105,7 +105,7 @@ def _in_order(lines: dict[str, list[str]], foreign: dict[str, list[tuple[str, st
     """Write referenced tables first: a foreign key inside CREATE TABLE needs no check of rows that cannot be there."""
     creates, alters = [], []
     missing = set(lines)
-    for table in _referenced_first({table: [target for target, _line in foreign[table]] for table in lines}):
+    for table in referenced_first({table: [target for target, _line in foreign[table]] for table in lines}):
         missing.discard(table)
         inside = [line for target, line in foreign[table] if target not in missing]
         creates.append(f"CREATE TABLE {quoted(table)} (\n  " + ",\n  ".join(lines[table] + inside) + "\n)")
@@ -113,7 +113,7 @@ def _in_order(lines: dict[str, list[str]], foreign: dict[str, list[tuple[str, st
     return creates + alters
 
 
-def _referenced_first(references: dict[str, list[str]]) -> list[str]:
+def referenced_first(references: dict[str, list[str]]) -> list[str]:
     """Order tables so that each stands behind those it refers to, as far as there are no cycles."""
     ordered: list[str] = []
     seen: set[str] = set()

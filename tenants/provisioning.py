@@ -12,6 +12,7 @@ from django.utils import timezone
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from tenants.digests import core_labels, migrations_digest
 from tenants.models import DdlScript, Domain, GlobalAuditEntry, Organization, OrganizationStatus, SchemaState
+from tenants.outbox import write_global_event
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 from tenants.scripts import core_script, drop_schema, replay
 from tenants.slugs import check_slug
@@ -66,6 +67,7 @@ def provision_organization(
             data={"slug": slug},
             actor_user_id=created_by_user_id,
         )
+        write_global_event(type="organization.created", payload={"organization": organization.pk})
     reference = organization.ref()
     with tenant_scope(reference):
         replay(script, *more_scripts, schema_too=True)
@@ -117,6 +119,7 @@ def cancel_deletion(*, slug: str, by_user_id: int | None) -> Organization:
         organization.delete_after = None
         organization.save(update_fields=["status", "delete_after", "updated_at"])
         _audit("organization.deletion_canceled", organization, by_user_id)
+        write_global_event(type="organization.deletion_canceled", payload={"organization": organization.pk})
     return organization
 
 

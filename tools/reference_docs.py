@@ -86,7 +86,7 @@ def permissions() -> str:
 
 def hooks() -> str:
     # Inline: see above.
-    from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, Hooks
+    from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, Hooks
 
     rows = [
         (
@@ -98,6 +98,9 @@ def hooks() -> str:
         for spec in HOOKS.values()
     ]
     handler = f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}.\n"
+    handler += (
+        f"Their question `wants`, of which events they want now, is {_times(EVENT_INTEREST)}: then they get all.\n"
+    )
     return "\n".join([table(("hook", "class", "policy", "what"), rows), handler])
 
 
@@ -239,6 +242,23 @@ def sdk_legacy_elsewhere() -> str:
     return table(("method", "why"), [(f"`{name}`", reason) for name, reason in LEGACY_ELSEWHERE.items()])
 
 
+def rules() -> str:
+    # Inline: see above.
+    from platform_core.conformance.catalogue import RULES
+
+    rows = [
+        (
+            f"[{rule.id}](rules/{rule.id}.md)",
+            rule.title,
+            rule.tier.value,
+            rule.kind.value,
+            "yes" if rule.waivable else "no",
+        )
+        for rule in RULES.values()
+    ]
+    return table(("rule", "what must hold", "tier", "kind", "waivable"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "permissions": permissions,
@@ -246,6 +266,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "sdk": sdk,
     "commands": commands,
     "events": events,
+    "rules": rules,
     "sdkmethods": sdk_methods,
     "sdkelsewhere": sdk_elsewhere,
     "sdklegacy": sdk_legacy,

@@ -1,10 +1,11 @@
-"""`/health/live` and `/health/ready`, answered before the host is looked up."""
+"""`/health/live`, `/health/ready` and `/metrics`, answered before the host is looked up."""
 
 from collections.abc import Callable
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
+from platform_core.api.metrics import metrics
 from tenants.scope import public_scope
 
 
@@ -21,6 +22,8 @@ class HealthMiddleware:
             return JsonResponse({"status": "UP"})
         if path == "/health/ready":
             return ready()
+        if path == "/metrics" and (answer := metrics(request)) is not None:
+            return answer
         return self.get_response(request)
 
 

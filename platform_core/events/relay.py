@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 
 from platform_core.events.handlers import Subscription, subscriptions
 from platform_core.events.models import EventDelivery, OutboxEvent
+from platform_core.plugins.errors import PluginEventSuspendedError
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.types import Event
 from tenants.scope import OrganizationRef, tenant_scope
@@ -35,6 +36,7 @@ NOT_TAKEN_SECONDS: Final = 0.5
 FIRST_DELAY_SECONDS: Final = 2
 LONGEST_DELAY_SECONDS: Final = 3600
 ABSENT_DELAY_SECONDS: Final = 300
+SUSPENDED_DELAY_SECONDS: Final = 120
 EVENT_NAMESPACE: Final = uuid.UUID("6f1d4c0e-8f0f-5b1e-9d57-2b8f6a6c1f11")
 logger = logging.getLogger(__name__)
 
@@ -116,11 +118,13 @@ def _fan_out(organization: OrganizationRef, handlers: list[Subscription]) -> int
         if not cursor.fetchone()[0]:
             return None
     events = list(OutboxEvent.objects.filter(relayed_at=None).order_by("id").values_list("id", "type")[:EVENTS_A_STEP])
+    types = frozenset(event_type for _, event_type in events)
+    wanted = [(item, item.wanted(types)) for item in handlers] if events else []
     rows = [
         EventDelivery(event_id=event_id, plugin=item.plugin, handler=item.key, next_attempt_at=Now())
         for event_id, event_type in events
-        for item in handlers
-        if item.wants(event_type)
+        for item, its in wanted
+        if event_type in its
     ]
     EventDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     if events:
@@ -168,6 +172,9 @@ def _deliver(
             _mark_delivered(delivery)
     except _DeliveryTakenError:
         logger.warning("Delivery %d was taken over by another worker", delivery.id)
+    except PluginEventSuspendedError as error:
+        # Its attempts are for its own failures; while the breaker is open nothing is tried.
+        _postpone(delivery, status="pending", error=str(error)[:500], delay=SUSPENDED_DELAY_SECONDS, refund=1)
     except (Exception, SystemExit) as error:
         incident = uuid.uuid4().hex[:12]
         logger.exception(

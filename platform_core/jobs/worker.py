@@ -11,6 +11,7 @@ from typing import Final
 import redis
 from django.db import InterfaceError, OperationalError, connections
 
+from platform_core.events.global_relay import relay_global
 from platform_core.events.relay import relay_some
 from platform_core.jobs import transport
 from platform_core.jobs.agenda import Agenda, drop_hint
@@ -86,6 +87,7 @@ class DatabaseWorker:
         Returns whether anything was done.
         """
         busy = self._step_jobs(None)[0]
+        busy = relay_global() > 0 or busy
         for organization, hinted_at in self._agenda.organizations().items():
             if self._stop.requested:
                 break

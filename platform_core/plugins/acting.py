@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 _plugin: ContextVar[str] = ContextVar("tenon_acting_plugin", default="")
 
@@ -15,6 +15,16 @@ def acting_plugin() -> str:
 def act_from_now_on_as(slug: str) -> None:
     """Ascribe what follows to a plugin, until the `acting_as` around the caller ends."""
     _plugin.set(slug)
+
+
+def begin_acting(slug: str) -> Token[str]:
+    """Ascribe what follows to a plugin until `end_acting`; for hot paths, where `acting_as` would cost more."""
+    return _plugin.set(slug)
+
+
+def end_acting(token: Token[str]) -> None:
+    """Ascribe what follows to whom it was ascribed before."""
+    _plugin.reset(token)
 
 
 @contextmanager

@@ -97,3 +97,7 @@ class PluginEventError(Exception):
         self.handler = handler
         self.incident_id = incident_id
         super().__init__(f"Event handler {handler!r} of plugin {plugin!r} failed ({reason}); incident {incident_id}")
+
+
+class PluginEventSuspendedError(PluginEventError):
+    """The handler was not called: its breaker is open. The job waits and does not count this as an attempt."""

@@ -13,12 +13,17 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
-from platform_core.api.errors import PluginFailedError, TenonError
+from platform_core.api.errors import NotFoundError, PluginFailedError, TenonError
 from platform_core.plugins.enabled import EnabledSet, current_enabled_set
-from platform_core.plugins.errors import HookResultError, PluginEventError, PluginLifecycleError
-from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, TASK_ACTION, TASK_QUERY_SOURCE
+from platform_core.plugins.errors import (
+    HookResultError,
+    PluginEventError,
+    PluginEventSuspendedError,
+    PluginLifecycleError,
+)
+from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, TASK_ACTION, TASK_QUERY_SOURCE
 from platform_core.plugins.implementations import Implementation
-from platform_core.plugins.invocation import HookFailedError, Invoker, record_failure
+from platform_core.plugins.invocation import HookFailedError, HookSuspendedError, Invoker, record_failure
 from platform_core.plugins.loader import LoadedPlugin, PluginRegistry, get_registry
 from platform_core.plugins.task_registrations import (
     StoredTaskQuery,
@@ -46,10 +51,11 @@ FAILED_CODE = "plugin_failed"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect(Generic[T]):
-    """One result item and the slug of the plugin that it comes from."""
+    """One result item, and the plugin and the hook that it comes from."""
 
     plugin: str
     value: T
+    hook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,30 @@ class HookFacade:
         arguments = {"organization": organization, "from_version": from_version, "to_version": to_version}
         self._lifecycle(slug, "after_upgrade", arguments)
 
+    def check_settings(
+        self, slug: str, organization: OrganizationRef, *, values: Mapping[str, Any], project_id: int | None
+    ) -> tuple[Issue, ...]:
+        """Have a plugin try settings out; what it writes to the database is rolled back.
+
+        Raises:
+            NotFoundError: it does not check settings.
+            PluginFailedError: it failed.
+        """
+        plugin = self.registry.plugins.get(slug)
+        implementation = plugin.implementations.get("check_settings") if plugin is not None else None
+        if implementation is None:
+            raise NotFoundError(f'Plugin "{slug}" does not check its settings.')
+        arguments = {"organization": organization, "values": copy.deepcopy(values), "project_id": project_id}
+        try:
+            with transaction.atomic():
+                issues = self.invoker.invoke(slug, implementation, arguments)
+                transaction.set_rollback(True)
+        except HookFailedError as failure:
+            raise PluginFailedError(
+                f"Plugin {slug!r} failed to check its settings; incident {failure.incident_id}.", data=_facts(failure)
+            ) from failure
+        return issues
+
     def handle_event(self, slug: str, handler: EventHandlerSpec, organization: OrganizationRef, event: Event) -> None:
         """Run one event handler, in a job.
 
@@ -114,9 +144,24 @@ class HookFacade:
         try:
             self.invoker.measure(slug, EVENT_HANDLER, lambda: handler.handler(organization, event))
         except HookFailedError as failure:
-            raise PluginEventError(
+            kind = PluginEventSuspendedError if isinstance(failure, HookSuspendedError) else PluginEventError
+            raise kind(
                 plugin=slug, handler=handler.key, incident_id=failure.incident_id, reason=failure.reason
             ) from failure
+
+    def wanted_events(self, slug: str, handler: EventHandlerSpec, event_types: frozenset[str]) -> frozenset[str]:
+        """Ask a handler which of several types of events it wants now; all of them if the question fails."""
+        question = handler.wants
+        if question is None:
+            return event_types
+        try:
+            with statement_guard(EVENT_INTEREST.limit):
+                return frozenset(self.invoker.measure(slug, EVENT_INTEREST, lambda: list(question(event_types))))
+        except HookFailedError:
+            return event_types
+        except HookResultError as error:
+            record_failure(slug, EVENT_INTEREST, str(error))
+            return event_types
 
     def find_task_query(
         self, parameter: str, number: int, *, enabled: EnabledSet | None = None
@@ -139,7 +184,7 @@ class HookFacade:
         for slug, source in sources:
             found = self._provided(slug, source, number)
             if found:
-                return Effect(plugin=slug, value=found[0])
+                return Effect(plugin=slug, hook=TASK_QUERY_SOURCE.name, value=found[0])
         return None
 
     def _provided(self, slug: str, source: TaskQuerySourceSpec, number: int) -> tuple[StoredTaskQuery, ...]:
@@ -201,7 +246,7 @@ class HookFacade:
             implementation = plugin.implementations.get(hook)
             if implementation is not None:
                 items = self._validate_one(plugin, implementation, arguments)
-                effects.extend(Effect(plugin=plugin.slug, value=item) for item in items)
+                effects.extend(Effect(plugin=plugin.slug, hook=hook, value=item) for item in items)
         return effects
 
     def _validate_one(

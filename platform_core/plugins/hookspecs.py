@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import pluggy
 
@@ -184,6 +184,16 @@ class Hooks(Protocol):
         """Bring data up to the new version. Class L, after the migrations of the upgrade, in their transaction."""
 
     @hookspec
+    def check_settings(
+        self, organization: OrganizationRef, values: Mapping[str, Any], project_id: int | None
+    ) -> Sequence[Issue]:
+        """Try settings out before they are saved: reach a server, open a credential. Class P, when an admin asks.
+
+        `values` fit the schema and hold the secrets; what is returned must not. `project_id` is None for the
+        organization's own. Database writes are rolled back.
+        """
+
+    @hookspec
     def validate_label_config(self, context: LabelConfigContext) -> Sequence[Issue]:
         """Check a label config that is being saved. Class V, open."""
 
@@ -220,6 +230,16 @@ def _validate(name: str, item_type: type, limit: float) -> HookSpec:
     )
 
 
+# Asked for by an admin, who waits: time for a call to a server that does not answer.
+CHECK_SETTINGS = HookSpec(
+    name="check_settings",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=Issue,
+    budget=5,
+    limit=20,
+)
+
 HOOKS: Mapping[str, HookSpec] = MappingProxyType(
     {
         spec.name: spec
@@ -242,6 +262,7 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),
             _lifecycle("after_upgrade"),
+            CHECK_SETTINGS,
             _validate("validate_label_config", Issue, 3),
             _validate("validate_task", TaskIssue, 10),
             _validate("validate_annotation", Issue, 3),
@@ -252,6 +273,11 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
 # Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
 EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+# Which events a handler wants now, asked before anything is kept for it.
+EVENT_INTEREST = HookSpec(
+    name="event_interest", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=str, budget=0.05, limit=3
 )
 
 # So do stored queries, where a list of tasks names one.
@@ -297,6 +323,29 @@ ML_TRAIN = HookSpec(
 STORAGE_CALL = HookSpec(
     name="storage_call", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=1, limit=110
 )
+
+
+_CALLABLES: Mapping[str, HookSpec] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            EVENT_HANDLER,
+            TASK_QUERY_SOURCE,
+            TASK_ACTION,
+            EXPORTER,
+            EVENT_INTEREST,
+            ML_PREDICT,
+            ML_TRAIN,
+            STORAGE_CALL,
+        )
+    }
+)
+
+
+def hook_class_of(name: str) -> HookClass | None:
+    """Return the class of a hook, or of a kind of registered callable, by its name; None for one of another level."""
+    spec = HOOKS.get(name) or _CALLABLES.get(name)
+    return spec.hook_class if spec is not None else None
 
 
 def hook_names(hook_class: HookClass) -> tuple[str, ...]:

@@ -56,6 +56,19 @@ class ImportedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportContext:
+    """What an importer may know about the project that it reads for.
+
+    Attributes:
+        parsed: the `parsed_label_config` structure of the project.
+        address_of: returns the address of the newest file of this name that was uploaded into the project, else None.
+    """
+
+    parsed: dict[str, Any]
+    address_of: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImporterSpec:
     """A file format that can be read into tasks.
 
@@ -67,6 +80,7 @@ class ImporterSpec:
         extensions: file name endings with the dot, lower case.
         sniff: says whether the first bytes (up to 64 KiB) and the file name look like this format.
         read: yields tasks as the stream is read, in constant memory; raises `ImportFormatError`.
+        read_for: used instead of `read` where a project is known, by formats whose annotations need its label config.
     """
 
     key: str
@@ -76,6 +90,7 @@ class ImporterSpec:
     extensions: tuple[str, ...]
     sniff: Callable[[bytes, str], bool]
     read: Callable[[BinaryIO], Iterator[ImportedTask]]
+    read_for: Callable[[BinaryIO, ImportContext], Iterator[ImportedTask]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +185,14 @@ class Notice:
         member: key of the payload that holds the id of the member to be told.
         permission: codename whose holders are told; used when `member` is None.
         when: value of the payload's key `status` without which nobody is told; None tells always.
+        unless: key of the payload; nobody is told where it is true.
     """
 
     text: str
     member: str | None = None
     permission: str | None = None
     when: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

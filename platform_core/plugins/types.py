@@ -4,7 +4,7 @@ What register hooks return lives in `platform_core.plugins.registrations`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -186,9 +186,12 @@ class EventHandlerSpec:
         event_type: type or shell pattern, as in `annotation.*`.
         handler: called after commit, at least once, in the organization's scope, in a job.
         retries: further attempts after the first failure.
+        wants: (of several types) returns those that the handler wants now, asked once for each batch of events in the
+            organization's scope; nothing is kept for the others. A question that fails wants them all. None: all.
     """
 
     key: str
     event_type: str
     handler: Callable[[OrganizationRef, Event], None]
     retries: int = 5
+    wants: Callable[[frozenset[str]], Collection[str]] | None = None

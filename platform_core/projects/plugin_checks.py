@@ -41,7 +41,7 @@ def plugin_config_issues(
         previous=previous,
     )
     found = HookFacade().validate_label_config(context, enabled=principal.enabled_plugins)
-    issues = [issue_dict(effect.plugin, effect.value) for effect in found]
+    issues = [issue_dict(effect.plugin, effect.hook, effect.value) for effect in found]
     errors = [issue for issue in issues if issue["severity"] == "error"]
     if errors:
         raise ValidationFailedError(
@@ -50,6 +50,6 @@ def plugin_config_issues(
     return issues
 
 
-def issue_dict(plugin: str, issue: Issue) -> dict[str, Any]:
-    """Return an issue as JSON, with the plugin it came from."""
-    return {"plugin": plugin, **{key: value for key, value in asdict(issue).items() if value is not None}}
+def issue_dict(plugin: str, hook: str, issue: Issue) -> dict[str, Any]:
+    """Return an issue as JSON, with the plugin and the hook that it came from."""
+    return {"plugin": plugin, "hook": hook, **{key: value for key, value in asdict(issue).items() if value is not None}}

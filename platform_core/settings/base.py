@@ -17,6 +17,10 @@ TENON_PUBLIC_DOMAIN = environment.text("TENON_PUBLIC_DOMAIN", "localhost")
 # Mails carry links to it, so it is never taken from a request. Organizations get its scheme and port.
 TENON_PUBLIC_URL = environment.text("TENON_PUBLIC_URL", f"http://{TENON_PUBLIC_DOMAIN}").rstrip("/")
 TENON_PLUGINS_STRICT = environment.flag("TENON_PLUGINS_STRICT")
+# Whoever sends it as a bearer token may read /metrics; without one, only requests from this machine itself.
+TENON_METRICS_TOKEN = environment.text("TENON_METRICS_TOKEN")
+# How often a process writes what it counted of the plugins' hooks; 0: never.
+TENON_HOOK_STATISTICS_SECONDS = environment.number("TENON_HOOK_STATISTICS_SECONDS", 10)
 TENON_TRUSTED_PROXIES = environment.words("TENON_TRUSTED_PROXIES")
 TENON_OUTBOUND_ALLOW = environment.words("TENON_OUTBOUND_ALLOW")
 TENON_LOCAL_STORAGE_ROOT = environment.text("TENON_LOCAL_STORAGE_ROOT") or None

@@ -62,7 +62,21 @@ ARGUMENTS = {
     "asset": lambda w, p: {"name": "tenon/docs.js"},
 }
 # Slugs name what is installed, not what an organization owns.
-SLUGS = {f"plugin-{verb}" for verb in ("detail", "plan", "enable", "disable", "purge", "settings")}
+_VERBS = (
+    "detail",
+    "plan",
+    "enable",
+    "disable",
+    "purge",
+    "settings",
+    "settings-history",
+    "settings-check",
+    "health",
+    "impact",
+    "export",
+    "import",
+)
+SLUGS = {f"plugin-{verb}" for verb in _VERBS}
 
 BODIES = {
     ("project-list", "POST"): lambda w, p: {"title": "Another"},
@@ -123,16 +137,30 @@ QUERIES = {
 def arguments(operation, world, person):
     """Return the path arguments of an operation: `world`'s objects, `person`'s own."""
     if operation.route.name in SLUGS:
-        return {"slug": next(iter(get_registry().plugins), "none")}
+        return {"slug": _slug_for(operation.route.name)}
+    if operation.route.name == "plugin-archive":
+        return {"slug": _slug_for(operation.route.name), "job_id": world.objects["archive"]}
     if operation.key == ("user-detail", "PATCH"):  # others' cards need another permission
         return {"pk": person.member}
     found = {**ARGUMENTS, **of_plugins("ARGUMENTS")}.get(operation.route.name)
     return found(world, person) if found is not None else {}
 
 
+def _slug_for(name):
+    """Return a plugin that is installed; where it is about settings, one that has some."""
+    plugins = get_registry().plugins
+    with_settings = [slug for slug, plugin in plugins.items() if plugin.manifest.settings_schema is not None]
+    return next(iter((with_settings if "settings" in name else []) or plugins), "none")
+
+
 def has_arguments(route):
     """Say whether every parameter of the route's path has a value here."""
-    return route.name in SLUGS or not route.parameters or route.name in {**ARGUMENTS, **of_plugins("ARGUMENTS")}
+    return (
+        route.name == "plugin-archive"
+        or route.name in SLUGS
+        or not route.parameters
+        or route.name in {**ARGUMENTS, **of_plugins("ARGUMENTS")}
+    )
 
 
 def call(client, operation, world, person, *, body=None, query=None, path=None):

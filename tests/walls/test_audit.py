@@ -23,6 +23,7 @@ NOTHING_TO_TELL = {
     ("label-config-validate", "POST"): "checks a label config and stores nothing",
     ("project-sample-task", "POST"): "makes an example of a label config and stores nothing",
     ("plugin-plan", "POST"): "a dry run",
+    ("plugin-settings-check", "POST"): "tries settings out and saves nothing",
     **dict.fromkeys(
         [
             ("task-draft-list", "POST"),
@@ -47,6 +48,7 @@ ELSEWHERE = {
     ("plugin-enable", "POST"): "it is enabled already; tests/platform_core/plugins/services/test_activation.py",
     ("plugin-purge", "POST"): "only what is disabled is purged; the same",
     ("plugin-purge", "DELETE"): "no purge is due; the same",
+    ("plugin-import", "POST"): "takes a form; tests/platform_core/plugins/services/test_archives.py",
     ("plugin-settings", "PUT"): "needs a plugin with settings; tests/platform_core/plugins/services/test_settings.py",
 }
 # Bodies that change something, where those of the other walks may leave things as they are.

@@ -191,6 +191,15 @@ FOREIGN_QUERIES = {
     ("job-list", "GET"): lambda h, t: [{"created_by": t.owner.member}],
     ("current-user-hotkeys", "GET"): lambda h, t: [{"project": t.objects["project"]}],
     ("current-user-hotkeys", "PATCH"): lambda h, t: [{"project": t.objects["project"]}],
+    **dict.fromkeys(
+        (
+            ("plugin-settings", "GET"),
+            ("plugin-settings", "PUT"),
+            ("plugin-settings-history", "GET"),
+            ("plugin-settings-check", "POST"),
+        ),
+        lambda h, t: [{"project": t.objects["project"]}],
+    ),
     ("member-list", "GET"): lambda h, t: [{"search": t.mark}],
     ("membership-list", "GET"): lambda h, t: [
         {"search": t.mark},

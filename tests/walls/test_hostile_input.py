@@ -105,7 +105,7 @@ BODILESS = {
         "job-cancel",
         "job-retry",
     ),
-    *("plugin-plan", "plugin-disable", "team-link-list"),
+    *("plugin-plan", "plugin-disable", "plugin-export", "team-link-list"),
 }
 
 

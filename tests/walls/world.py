@@ -87,6 +87,7 @@ def build_world(organization, *, first_id):
     _number_from(first_id, organization)
     _fill_members(world)
     _fill_project(world)
+    _export_plugin(world)
     for person in world.people.values():
         _fill_own(world, person)
     for module in plugin_modules():
@@ -138,6 +139,14 @@ def _enable_plugins(world):
         answer = client.post(f"/api/plugins/{slug}/enable/?wait=60", {"plan_hash": plan["plan_hash"]})
         assert answer.status_code in (200, 409), answer.content
         forget()
+
+
+def _export_plugin(world):
+    client = world.client(world.owner)
+    for slug in list(get_registry().plugins)[:1]:
+        exported = client.post(f"/api/plugins/{slug}/export/?wait=60")
+        assert exported.status_code == 200, exported.content
+        world.objects["archive"] = exported.json()["job"]
 
 
 def _made(answer):

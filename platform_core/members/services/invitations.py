@@ -182,7 +182,7 @@ def _write(row: Invitation, *, actor: Principal | None) -> Invitation:
         },
     )
     subject, body = _letter(f"{current_organization().id}.{secret}")
-    transaction.on_commit(partial(send_text_mail, to=row.email, subject=subject, body=body))
+    transaction.on_commit(partial(send_text_mail, to=row.email, subject=subject, body=body), robust=True)
     return row
 
 

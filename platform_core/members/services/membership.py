@@ -108,7 +108,7 @@ def change_role(
     )
     names = {"role": _role_name(member), "from_role": facts["from"]}
     emit_event(type="member.role_changed", payload={"member": member.pk, **names})
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
     return member
 
 
@@ -149,7 +149,7 @@ def revoke_credentials(*, member_id: int) -> None:
     ApiKey.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     RefreshToken.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     Session.objects.filter(member_id=member_id).delete()
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def _locked(member_id: int) -> Member:

@@ -47,7 +47,7 @@ def create_organization_for(
         add_founder(user=owner)
         if with_plugins:
             enable_default_plugins(defaults)
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(forget_hosts, robust=True)
     return organization
 
 

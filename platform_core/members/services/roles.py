@@ -79,7 +79,7 @@ def change_role_definition(*, role_id: UUID, changes: dict[str, Any], actor: Pri
         setattr(role, name, value)
     role.save(update_fields=[*changed, "updated_at"])
     record_audit(actor=actor, action="role.changed", target_type="role", target_id=str(role.pk), data=facts)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
     return role
 
 

@@ -2,25 +2,35 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from platform_core.api.errors import ConflictError, ValidationFailedError
+from platform_core.api.errors import ConflictError, NotFoundError, PayloadTooLargeError, ValidationFailedError
 from platform_core.events.services import record_audit
+from platform_core.files import organization_files
 from platform_core.jobs.models import Job
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import path_of
 from platform_core.members.principal import Principal
-from platform_core.plugins.jobs import disable_plugin_job, enable_plugin_job, purge_plugin_job
+from platform_core.plugins.jobs import (
+    disable_plugin_job,
+    enable_plugin_job,
+    export_plugin_job,
+    purge_plugin_job,
+    restore_plugin_job,
+)
 from platform_core.plugins.models import Activation, ActivationState
+from platform_core.plugins.queries.archives import archive_key
 from platform_core.plugins.services.activation import locked_for_purge, refuse_needed
 from platform_core.plugins.services.consents import plan_of_token
 from platform_core.plugins.services.plans import plan_enable
+from platform_core.plugins.services.restores import MAX_ARCHIVE_BYTES, check_upload
 from tenants.records import JobStatus
 
 LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
-ACTS = (enable_plugin_job, disable_plugin_job, purge_plugin_job)
+ACTS = (enable_plugin_job, disable_plugin_job, purge_plugin_job, export_plugin_job, restore_plugin_job)
 
 
 @transaction.atomic
@@ -84,9 +94,50 @@ def request_purge_now(*, slug: str, confirm: str, actor: Principal) -> UUID:
     return _start("purge", purge_plugin_job, slug, actor)
 
 
-def _start(what: str, act: Callable[..., Any], slug: str, actor: Principal) -> UUID:
+@transaction.atomic
+def request_export(*, slug: str, actor: Principal) -> UUID:
+    """Have a job write the plugin's data into an archive; raises as `request_enable`."""
+    activation = _there(slug)
+    if not activation.version:
+        raise ConflictError(f'Plugin "{slug}" has no data here: it is {activation.state}.', data={"plugin": slug})
+    _claim(slug)
+    return _start("export", export_plugin_job, slug, actor)
+
+
+@transaction.atomic
+def request_restore(*, slug: str, file: UploadedFile, replace: bool, actor: Principal) -> UUID:
+    """Judge an uploaded archive, keep it, and have a job read the plugin's data from it.
+
+    Raises:
+        ValidationFailedError: it is no archive of this plugin; the rows themselves are judged by the job.
+        NotFoundError, ConflictError: as `request_enable`.
+    """
+    _there(slug)
+    if file.size is not None and file.size > MAX_ARCHIVE_BYTES:
+        text = f"It has {file.size} bytes; {MAX_ARCHIVE_BYTES} are read."
+        raise PayloadTooLargeError(validation_errors={"file": [text]})
+    check_upload(file, slug=slug)
+    _claim(slug)
+    name = uuid4()
+    store, key = organization_files(), archive_key(slug, name, upload=True)
+    store.write(key, file.chunks())
+    try:
+        return _start("restore", restore_plugin_job, slug, actor, name.hex, replace)
+    except BaseException:
+        store.delete(key)
+        raise
+
+
+def _there(slug: str) -> Activation:
+    row = Activation.objects.filter(pk=slug).first()
+    if row is None:
+        raise NotFoundError(f'Plugin "{slug[:40]}" has never been enabled here.')
+    return row
+
+
+def _start(what: str, act: Callable[..., Any], slug: str, actor: Principal, *more: Any) -> UUID:
     """Start the job and write down who asked, from where; the job's own entry says what came of it."""
-    job = start_job_async_or_sync(act, slug, actor.id, actor=actor)
+    job = start_job_async_or_sync(act, slug, *more, actor.id, actor=actor)
     record_audit(
         actor=actor,
         action=f"plugin.{what}_requested",

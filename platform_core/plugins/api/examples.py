@@ -64,4 +64,6 @@ SETTINGS: Final[dict[str, Any]] = {
     "values": {"currency": "EUR"},
     "secrets": ["payments/api_key"],
     "schema": {"type": "object"},
+    "project": None,
+    "effective": {"currency": "EUR"},
 }

@@ -162,7 +162,7 @@ class SettingsSerializer(serializers.Serializer[Any]):
 
     version = serializers.IntegerField(read_only=True, help_text="Counts up with each change; 0 = the defaults.")
     values = serializers.DictField(
-        child=serializers.JSONField(),
+        child=serializers.JSONField(allow_null=True),
         help_text=(
             "Checked against the plugin's schema. Secret ones (`writeOnly` in the schema) are never answered; "
             "one that is not sent stays, and null takes it away."
@@ -173,4 +173,12 @@ class SettingsSerializer(serializers.Serializer[Any]):
     )
     schema = serializers.DictField(
         child=serializers.JSONField(), read_only=True, help_text="JSON Schema of the values."
+    )
+    project = serializers.IntegerField(
+        read_only=True, allow_null=True, help_text="Whose own these are; null for the organization's."
+    )
+    effective = serializers.DictField(
+        child=serializers.JSONField(),
+        read_only=True,
+        help_text="What counts: defaults, then the organization's, then the project's.",
     )

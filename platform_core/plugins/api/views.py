@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,6 +18,7 @@ from platform_core.members.gate import memory
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import examples
 from platform_core.plugins.api.acts import request_disable, request_enable, request_purge_now
+from platform_core.plugins.api.parameters import PROJECT, REHEARSE, WAIT, flag_of, number_of
 from platform_core.plugins.api.serializers import (
     ActSerializer,
     EnableSerializer,
@@ -32,17 +32,11 @@ from platform_core.plugins.queries.catalogue import CatalogueEntry, catalogue, c
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.services.activation import ActivationFailedError, cancel_purge, request_purge
 from platform_core.plugins.services.plans import shown_plan
-from platform_core.plugins.services.settings import change_settings, plugin_settings
+from platform_core.plugins.services.settings import change_project_settings, change_settings, plugin_settings
 from tenants.records import JobStatus
 from tenants.short_memory import ShortMemory
 
 TAG = "Plugins"
-WAIT = OpenApiParameter(
-    "wait", int, description="Wait up to so many seconds (60 at most) and answer 200 when it is done."
-)
-REHEARSE = OpenApiParameter(
-    "rehearse", bool, description="Run the migrations in an empty copy of the schema, and say how long they took."
-)
 
 
 def _shown(entry: CatalogueEntry, principal: Any) -> dict[str, Any]:
@@ -95,12 +89,12 @@ class PluginPlanAPI(TenonAPIView):
     )
     def get(self, request: Request, slug: str) -> Response:
         """Return the plan."""
-        return Response(asdict(shown_plan(slug, actor=self.principal, with_rehearsal=_rehearse(request))))
+        return Response(asdict(shown_plan(slug, actor=self.principal, with_rehearsal=flag_of(request, "rehearse"))))
 
     post = get
 
 
-class _ActAPI(TenonAPIView):
+class ActAPI(TenonAPIView):
     """An act that a job does."""
 
     def answer(self, request: Request, slug: str, job_id: UUID) -> Response:
@@ -128,13 +122,6 @@ class _ActAPI(TenonAPIView):
         return Response(body, status=200 if done else 202)
 
 
-def _rehearse(request: Request) -> bool:
-    text = request.query_params.get("rehearse", "false").lower()
-    if text not in ("true", "false", "1", "0"):
-        raise ValidationFailedError(validation_errors={"rehearse": ["true or false is expected."]})
-    return text in ("true", "1")
-
-
 def _wait(request: Request) -> float:
     text = request.query_params.get("wait", "0")
     if not (text.isascii() and text.isdigit()) or len(text) > 4:
@@ -142,7 +129,7 @@ def _wait(request: Request) -> float:
     return float(text)
 
 
-class PluginEnableAPI(_ActAPI):
+class PluginEnableAPI(ActAPI):
     """Enables a plugin."""
 
     serializer_class = EnableSerializer
@@ -178,7 +165,7 @@ class PluginEnableAPI(_ActAPI):
         return self.answer(request, slug, job_id)
 
 
-class PluginDisableAPI(_ActAPI):
+class PluginDisableAPI(ActAPI):
     """Disables a plugin."""
 
     serializer_class = ActSerializer
@@ -200,7 +187,7 @@ class PluginDisableAPI(_ActAPI):
         return self.answer(request, slug, request_disable(slug=slug, actor=self.principal))
 
 
-class PluginPurgeAPI(_ActAPI):
+class PluginPurgeAPI(ActAPI):
     """Purges a plugin's data."""
 
     serializer_class = PurgeSerializer
@@ -269,15 +256,27 @@ class PluginSettingsAPI(TenonAPIView):
     serializer_class = SettingsSerializer
     permission_required = ViewClassPermission(GET=all_permissions.plugins_manage, PUT=all_permissions.plugins_manage)
 
-    @operation(tag=TAG, summary="Get a plugin's settings", response=SettingsSerializer, example=examples.SETTINGS)
-    def get(self, request: Request, slug: str) -> Response:  # noqa: ARG002
+    @operation(
+        tag=TAG,
+        summary="Get a plugin's settings",
+        response=SettingsSerializer,
+        example=examples.SETTINGS,
+        parameters=[PROJECT],
+    )
+    def get(self, request: Request, slug: str) -> Response:
         """Return values, version and schema."""
-        return Response(asdict(plugin_settings(slug)))
+        project = number_of(request, "project", default=None)
+        return Response(asdict(plugin_settings(slug, project_id=project)))
 
     @api_webhook(WebhookAction.PLUGIN_SETTINGS_CHANGED)
     @operation(
         tag=TAG,
         summary="Change a plugin's settings",
+        description=(
+            "Replaces the values. With `project` those that this project sets otherwise, key by key of the top level; "
+            "an empty object lets it follow the organization again."
+        ),
+        parameters=[PROJECT],
         request=SettingsSerializer,
         response=SettingsSerializer,
         example=examples.SETTINGS,
@@ -286,4 +285,8 @@ class PluginSettingsAPI(TenonAPIView):
     def put(self, request: Request, slug: str) -> Response:
         """Replace the values."""
         values = self.validated(request)["values"]
-        return Response(asdict(change_settings(slug=slug, values=values, actor=self.principal)))
+        project = number_of(request, "project", default=None)
+        if project is None:
+            return Response(asdict(change_settings(slug=slug, values=values, actor=self.principal)))
+        state = change_project_settings(slug=slug, project_id=project, values=values, actor=self.principal)
+        return Response(asdict(state))

@@ -311,4 +311,4 @@ def _tell(what: str, slug: str, actor: Principal | None, facts: dict[str, Any]) 
     record_audit(actor=actor, action=f"plugin.{what}", target_type="plugin", target_id=slug, data=facts)
     emit_event(type=f"plugin.{what}", payload={"plugin": slug, **facts})
     after: Callable[[], None] = forget_activations
-    transaction.on_commit(after)
+    transaction.on_commit(after, robust=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -181,6 +181,7 @@ def _tell(enabled: list[LoadedPlugin], failed: Mapping[str, str]) -> None:
         target_type="plugin",
         entries=[*entries, *(("plugin.enable_failed", slug, {"error": text}) for slug, text in failed.items())],
     )
-    emit_events([("plugin.enabled", {"plugin": slug, **value}) for slug, value in facts.items()])
+    unchanged: dict[str, Any] = {"from_version": None, "migrations": []}
+    emit_events([("plugin.enabled", {"plugin": slug, **value, **unchanged}) for slug, value in facts.items()])
     forget_activations()
-    transaction.on_commit(forget_activations)
+    transaction.on_commit(forget_activations, robust=True)

@@ -12,11 +12,11 @@ from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import LoadedPlugin, get_registry
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.queries.dependencies import Dependency, dependency_closure
+from platform_core.plugins.queries.impact import projects_using
 from platform_core.plugins.queries.touched import TouchedTable, python_steps, touched_tables
 from platform_core.plugins.services.consents import consent_token
 from platform_core.plugins.services.installed import installed_labels, labels_of_plugin, loaded_plugin
 from platform_core.plugins.services.rehearsals import Rehearsal, rehearse
-from platform_core.projects.models import Project
 from tenants.activation import pending_sql, refuse_lagging_schema
 from tenants.errors import MigrationEngineError
 from tenants.scope import current_organization
@@ -127,15 +127,6 @@ def shown_plan(slug: str, *, actor: Principal | None, with_rehearsal: bool) -> E
     rehearsal = rehearse(loaded_plugin(slug)) if with_rehearsal and not plan.blockers else None
     consent = consent_token(slug=slug, plan_hash=plan.plan_hash, actor=actor) if actor is not None else ""
     return replace(plan, touched=tuple(touched_tables(plan.sql)), consent=consent, rehearsal=rehearsal)
-
-
-def projects_using(slug: str) -> list[int]:
-    """Return ids of projects whose label config names a taxonomy of the plugin; at most 1,000."""
-    return list(
-        Project.objects.filter(label_config__contains=f'taxonomy="{slug}:')
-        .order_by("pk")
-        .values_list("pk", flat=True)[:1000]
-    )
 
 
 def _action(plugin: LoadedPlugin, activation: Activation | None, sql: list[str]) -> str:

@@ -26,6 +26,7 @@ TABLES_OF_PROJECT = (
     "tasks_annotationdraft",
     "tasks_annotationhistory",
     "tasks_tasklock",
+    "tasks_taskassignee",
     "tasks_annotation",
     "tasks_prediction",
     "tasks_importrun",
@@ -157,7 +158,8 @@ def _refuse_unknown_model(project_id: int, version: str) -> None:
     """Refuse a model nothing is known of, as Label Studio does; a new project takes any, its predictions come later."""
     if not has_predictions_of(project_id, version):
         message = (
-            f"This project has no predictions of {version[:100]!r}: send them first, or an empty text for all models."
+            f"Model version doesn't exist: this project has no predictions of {version[:100]!r}; send them first, "
+            "or an empty text for all models."
         )
         raise ValidationFailedError(validation_errors={"model_version": [message]})
 

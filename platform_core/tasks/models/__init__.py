@@ -3,7 +3,7 @@
 from platform_core.tasks.models.exports import ExportConversion, ExportSnapshot, ExportStatus
 from platform_core.tasks.models.files import FileUpload
 from platform_core.tasks.models.imports import ImportRun, ImportStatus
-from platform_core.tasks.models.labelling import AnnotationDraft, AnnotationHistory, TaskLock
+from platform_core.tasks.models.labelling import AnnotationDraft, AnnotationHistory, TaskAssignee, TaskLock
 from platform_core.tasks.models.tasks import Task
 from platform_core.tasks.models.work import Annotation, LastAction, Prediction
 from platform_core.tasks.models.zones import TaskZone
@@ -21,6 +21,7 @@ __all__ = [
     "LastAction",
     "Prediction",
     "Task",
+    "TaskAssignee",
     "TaskLock",
     "TaskZone",
 ]

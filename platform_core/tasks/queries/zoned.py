@@ -89,7 +89,8 @@ def ids_by_zones(
     counts: ZoneCounts, compiled: CompiledQuery, arguments: dict[str, Any], *, offset: int, count: int
 ) -> list[int]:
     """Return ids of a list in order of ids from a place on, read from the zones where they are."""
-    before, first_before, wanted = 0, 0, []
+    before, first_before = 0, 0
+    wanted: list[int] = []
     for zone in counts:
         if before >= offset + count:
             break

@@ -4,7 +4,6 @@ A writer only notes which zones it touched, in the counters row that it locks la
 counts the noted ones again while holding that row: a zone not noted is never older than the last committed write.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
@@ -115,7 +114,7 @@ def zone_of(inner_id: int) -> int:
     return (inner_id - 1) // SIZE
 
 
-def zones_between(first: int, last: int) -> Iterable[int]:
+def zones_between(first: int, last: int) -> range:
     """Return the zones of the tasks with these numbers and all between."""
     return range(zone_of(first), zone_of(last) + 1)
 

@@ -151,7 +151,7 @@ def _plugin_warnings(
         parsed=project.parsed_label_config,
     )
     found = HookFacade().validate_annotation(context, submission.result, enabled=principal.enabled_plugins)
-    issues = [issue_dict(effect.plugin, effect.value) for effect in found]
+    issues = [issue_dict(effect.plugin, effect.hook, effect.value) for effect in found]
     errors = [issue for issue in issues if issue["severity"] == "error"]
     if errors:
         raise ValidationFailedError(

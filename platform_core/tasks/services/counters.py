@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields
-from typing import Final
+from typing import Any, Final
 
 from django.db import connection
 
@@ -79,7 +79,7 @@ def change_counters(
     names = [item.name for item in fields(change) if getattr(change, item.name)]
     assignments = ", ".join([*(f"{name} = {name} + %s" for name in names), "revision = revision + 1", _NOTE])
     query = f"UPDATE projects_projectcounters SET {assignments}{_REST}"  # noqa: S608  (names of fields)
-    noted = [list(zones), task_zones.SIZE, list(tasks)]
+    noted: list[Any] = [list(zones), task_zones.SIZE, list(tasks)]
     with connection.cursor() as cursor:
         cursor.execute(query, [*[getattr(change, name) for name in names], *noted, project_id])
         row = cursor.fetchone()

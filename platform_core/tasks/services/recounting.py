@@ -84,14 +84,14 @@ def keep_history(annotation_ids: Sequence[int], *, action: str, member_id: int) 
     """Write what happens to annotations into their history.
 
     Args:
-        action: `deleted` or `updated`, before it is done; else how the annotations came to be, afterwards. Deleting
-            means all annotations of their tasks.
+        action: `deleted` or `updated`, before it is done; `moved` to another task, afterwards; else how the annotations
+            came to be, afterwards. Deleting means all annotations of their tasks.
     """
     arguments: dict[str, Any] = {
         "ids": list(annotation_ids),
         "member": member_id,
         "action": action,
-        "is_new": action not in ("updated", "deleted"),
+        "is_new": action not in ("updated", "deleted", "moved"),
         "is_last": action == "deleted",
     }
     with connection.cursor() as cursor:

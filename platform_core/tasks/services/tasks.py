@@ -138,6 +138,7 @@ def delete_tasks(*, project_id: int, task_ids: list[int]) -> int:
         done, skipped, truth, useful = cursor.fetchone()
         Annotation.objects.filter(parent_annotation__task__in=ids).update(parent_annotation=None)
         cursor.execute("DELETE FROM tasks_annotationdraft WHERE task_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM tasks_taskassignee WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_annotation WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_prediction WHERE task_id = ANY(%s)", [ids])
         cursor.execute(_DELETE, {"project": project_id, "ids": ids, "size": task_zones.SIZE})

@@ -142,3 +142,38 @@ def test_image_without_an_ending_gets_that_of_its_content(client):
 
     (image,) = (name for name in files if name.startswith("images/"))
     assert image.endswith(".png")
+
+
+@pytest.mark.parametrize("name", ["COCO", "YOLO", "VOC"])
+def test_exported_data_set_imported_again_is_the_same_work(client, name):
+    project, again = new_project(client), new_project(client)
+    annotated(client, project, upload(client, project))
+    exported = client.get(f"/api/projects/{project}/export?export_type={name}&download_resources=true")
+    content, file_name = exported.getvalue(), "set.zip"
+    if name == "COCO":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            content, file_name = packed.read("result.json"), "set.json"
+    upload_of_set = {"file": SimpleUploadedFile(file_name, content)}
+    answer = client.post(f"/api/projects/{again}/import", upload_of_set, format="multipart")
+
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["found_formats"] == ["formats.coco" if name == "COCO" else "formats.image_archive"]
+    (task,) = json.loads(client.get(f"/api/projects/{again}/export").getvalue())
+    (region,) = task["annotations"][0]["result"]
+    value = {"x": 10, "y": 20, "width": 30, "height": 40, "rotation": 0, "rectanglelabels": ["Cat"]}
+    assert region["value"] == value
+    assert task["data"]["image"].endswith("cat.png")
+
+
+def test_data_set_with_a_label_that_the_project_has_not_names_the_item(client):
+    images = [{"id": number, "file_name": f"{number}.png", "width": 9, "height": 9} for number in (1, 2)]
+    rows = [{"id": 1, "image_id": 2, "category_id": 1, "bbox": [0, 0, 3, 3]}]
+    content = {"images": images, "categories": [{"id": 1, "name": "Unicorn"}], "annotations": rows}
+    project = new_project(client)
+    file = SimpleUploadedFile("set.json", json.dumps(content).encode())
+    answer = client.post(f"/api/projects/{project}/import", {"file": file}, format="multipart")
+
+    assert answer.status_code == 400
+    assert "item 1" in json.dumps(answer.json())
+    assert "Unicorn" in json.dumps(answer.json())
+    assert client.get(f"/api/tasks/?project={project}").json()["total"] == 0

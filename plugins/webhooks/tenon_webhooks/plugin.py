@@ -1,12 +1,14 @@
 """The object that the entry point names: every hook of the plugin, each one line away from where the work is done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from platform_core.sdk import DocumentPart, EventHandlerSpec, EventTypeSpec, RouteSpec, hookimpl
+from platform_core.sdk import DocumentPart, EventHandlerSpec, EventTypeSpec, Issue, RouteSpec, hookimpl
 from tenon_webhooks.catalogue import EVENT_TYPES
 from tenon_webhooks.description import DOCUMENT_PART
 from tenon_webhooks.handlers import PREPARE
 from tenon_webhooks.routes import ROUTES
+from tenon_webhooks.services.hosts import try_settings
 
 
 class WebhooksPlugin:
@@ -31,6 +33,11 @@ class WebhooksPlugin:
     def register_document_parts(self) -> Sequence[DocumentPart]:
         """The section `webhooks` of the OpenAPI document."""
         return [DOCUMENT_PART]
+
+    @hookimpl
+    def check_settings(self, values: Mapping[str, Any], project_id: int | None) -> Sequence[Issue]:
+        """Say which hosts cannot be called, and which webhooks would stop."""
+        return try_settings(values, project_id=project_id)
 
 
 plugin = WebhooksPlugin()

@@ -72,6 +72,8 @@ def sources():
 @pytest.fixture
 def install():
     """Return a function that replaces the plugins of this process: `install(loaded("kites"), ...)`."""
+    # Routes are read once a process: not from the plugins of whichever test happens to be the first to need them.
+    importlib.import_module("platform_core.plugins.api.urls")
     entered = []
 
     def replace(*plugins, **more):

@@ -150,7 +150,7 @@ def test_hanging_validator_is_ended(monkeypatch):
     (warning,) = facade(plugin).validate_annotation(CONTEXT, [], enabled=everything("slow"))
 
     assert warning.value.code == "plugin_failed"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_validator_cannot_change_the_result():

@@ -21,11 +21,23 @@ from tenants.scope import tenant_scope
 from tests.support.loaded_plugins import loaded
 
 
+class Steps:
+    """Takes progress as a job's context does."""
+
+    def __init__(self):
+        self.seen = []
+
+    def progress(self, done, total=None):
+        self.seen.append((done, total))
+
+
 def test_acts_that_are_done_already_are_left_as_they_are(in_alpha, install):
     install(loaded("kites"))
     actor_id = Member.objects.get().pk
 
-    assert enable_plugin_job(None, "kites", actor_id) == {"plugin": "kites", "state": "enabled", "version": "1.0"}
+    steps = Steps()
+    assert enable_plugin_job(steps, "kites", actor_id) == {"plugin": "kites", "state": "enabled", "version": "1.0"}
+    assert steps.seen == [(0, 4), (1, None), (2, None), (3, None), (4, None)]
     for _ in range(2):
         assert disable_plugin_job(None, "kites", actor_id) == {"plugin": "kites", "state": "disabled"}
     for _ in range(2):

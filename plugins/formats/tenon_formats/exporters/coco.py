@@ -23,7 +23,7 @@ def write_coco(tasks: Iterator[ExportedTask], out: BinaryIO, context: ExportCont
         files = ImageFiles(made, context, image_key(context.parsed))
         for task in tasks:
             image, (name, _) = images.count, files.add(task)
-            images.add(_image(image, task, name))
+            images.add(image_row(image, task, name))
             for shape in shapes_of(chosen(task) or {"result": ()}):
                 shapes.add(_annotation(shapes.count, image, number_of(shape.label, numbers), shape))
         write_result(made, context, images=images, shapes=shapes, numbers=numbers)
@@ -68,7 +68,8 @@ class Rows:
         shutil.copyfileobj(self._file, result, BLOCK_BYTES)
 
 
-def _image(number: int, task: ExportedTask, name: str) -> dict[str, Any]:
+def image_row(number: int, task: ExportedTask, name: str) -> dict[str, Any]:
+    """Return the row of an image."""
     width, height = image_size(task) or (None, None)
     return {"id": number, "width": width, "height": height, "file_name": f"images/{name}"}
 

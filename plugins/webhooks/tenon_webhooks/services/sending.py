@@ -22,6 +22,7 @@ from platform_core.sdk.outbound import OutboundError, OutboundLimits, OutboundRe
 from platform_core.sdk.secrets import SealedTextError
 from tenon_webhooks.models import Attempt, Delivery, DeliveryStatus, Webhook
 from tenon_webhooks.services.deliveries import prepare_following
+from tenon_webhooks.services.hosts import is_allowed
 from tenon_webhooks.services.schedule import schedule
 from tenon_webhooks.services.webhooks import host_of, secrets_in_use
 from tenon_webhooks.signing import signed_headers
@@ -81,6 +82,9 @@ def _sent(delivery: Delivery, limits: OutboundLimits) -> Outcome:
     started_at, began = timezone.now(), monotonic()
     answer: OutboundResponse | None = None
     error = ""
+    if not is_allowed(delivery.webhook.url, project_id=delivery.webhook.project_id):
+        error = f"{host_of(delivery.webhook.url)} is not among the hosts that the settings allow."
+        return Outcome(started_at=started_at, duration_ms=0, error=error)
     try:
         headers = signed_headers(
             message_id=delivery.message_id,

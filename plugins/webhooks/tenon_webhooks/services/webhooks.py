@@ -14,6 +14,7 @@ from platform_core.sdk.secrets import open_secret, save_secret
 from platform_core.sdk.views import Principal
 from tenon_webhooks.models import Webhook
 from tenon_webhooks.queries import visible_webhook
+from tenon_webhooks.services.hosts import check_host
 from tenon_webhooks.services.targets import check_actions, check_headers, check_url
 from tenon_webhooks.signing import new_secret
 
@@ -41,7 +42,7 @@ def create_webhook(*, actor: Principal, project_id: int | None, values: dict[str
         ValidationFailedError: a value breaks a rule, or there are too many webhooks.
         PermissionDeniedError: the URL leads to an address that must not be called.
     """
-    _check(values)
+    _check(values, project_id)
     if project_id is not None:
         visible_project(actor, project_id)
     if Webhook.objects.count() >= MAX_WEBHOOKS:
@@ -59,7 +60,7 @@ def create_webhook(*, actor: Principal, project_id: int | None, values: dict[str
 def update_webhook(*, actor: Principal, webhook_id: int, values: dict[str, Any]) -> Webhook:
     """Change what is given, and nothing else; switching it on forgets its failures. Raises as `create_webhook`."""
     webhook = _locked(actor, webhook_id)
-    _check(values)
+    _check(values, webhook.project_id)
     changed = {name: value for name, value in values.items() if getattr(webhook, name) != value}
     if changed.get("is_active"):
         changed |= {"consecutive_failures": 0, "disabled_reason": ""}
@@ -117,9 +118,10 @@ def _locked(actor: Principal, webhook_id: int) -> Webhook:
     return Webhook.objects.select_for_update().get(pk=visible_webhook(actor, webhook_id).pk)
 
 
-def _check(values: dict[str, Any]) -> None:
+def _check(values: dict[str, Any], project_id: int | None) -> None:
     if "url" in values:
         check_url(values["url"])
+        check_host(values["url"], project_id=project_id)
     check_headers(values.get("headers", {}))
     check_actions(values.get("actions", []))
 

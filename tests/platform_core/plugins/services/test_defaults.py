@@ -5,7 +5,9 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from jsonschema import Draft202012Validator
 
+from platform_core.events.catalogue import CORE_EVENTS, payload_schema
 from platform_core.events.models import AuditEntry, OutboxEvent
 from platform_core.members.models import Member
 from platform_core.members.services.organizations import create_organization
@@ -70,7 +72,10 @@ def test_new_organization_has_its_default_plugins_with_tables_rows_audit_event_a
         assert row.app_labels == ["kites"]
         assert has_migrations(frozenset({"kites"}))
         assert AuditEntry.objects.filter(action="plugin.enabled", target_id="kites", actor=None).count() == 1
-        assert OutboxEvent.objects.filter(type="plugin.enabled", payload__plugin="kites").count() == 1
+        # Marked, so that the owner is not told of what everybody begins with; and as the catalogue describes it.
+        (event,) = OutboxEvent.objects.filter(type="plugin.enabled", payload__plugin="kites")
+        assert event.payload["default"] is True
+        Draft202012Validator(payload_schema(CORE_EVENTS["plugin.enabled"])).validate(event.payload)
     with public_scope():
         index = SchemaState.objects.get(organization_id=made.id).plugins
     assert (index["kites"]["version"], index["kites"]["state"]) == ("1.0", "enabled")

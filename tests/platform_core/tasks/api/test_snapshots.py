@@ -2,6 +2,7 @@ import hashlib
 import json
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -352,6 +353,18 @@ def test_localized_table_is_in_the_form_that_the_account_prefers(alpha_client, p
     year, month, day = annotation["created_at"][:10].split("-")
     assert f";2,5;{day}.{month}.{year} " in row
     assert f",2.5,{year}-{month}-{day}T" in plain
+
+
+def test_localized_table_has_the_times_of_the_zone(alpha_client, project):
+    with public_scope():
+        User.objects.filter(pk=alpha_client.member.pk).update(time_zone="Asia/Tokyo", date_format="YMD")
+    (annotation,) = json.loads(body(alpha_client.get(f"{project}/export")))[0]["annotations"]
+    there = datetime.fromisoformat(annotation["created_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+
+    rows = body(alpha_client.get(f"{project}/export?export_type=TSV&localized=1")).decode().splitlines()
+
+    assert f"{there:%Y/%m/%d %H:%M:%S}" in rows[1]
+    assert annotation["created_at"].endswith("Z"), "JSON is for programs: UTC"
 
 
 def test_job_that_runs_again_after_a_crash_writes_the_same_file(alpha_client, alpha, project, files, settings):
