@@ -46,6 +46,8 @@ def delete_avatar(*, member_id: int, actor: Principal) -> None:
         NotFoundError: there is no such member.
         PermissionDeniedError: somebody else's, without `members.change`.
     """
+    if not Member.objects.filter(pk=member_id, removed_at=None).exists():
+        raise NotFoundError(f"There is no member {member_id} here.")
     if member_id != actor.id and not actor.can("members.change"):
         raise PermissionDeniedError(data={"permission": "members.change"})
     _write(member_id, "", actor)

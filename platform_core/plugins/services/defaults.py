@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -28,7 +28,7 @@ from tenants.activation import drop_tables, make_tables
 from tenants.models import DdlScript
 from tenants.provisioning import provision_organization
 from tenants.scope import OrganizationRef, current_organization
-from tenants.scripts import find_scripts, plugin_key
+from tenants.scripts import find_script, find_scripts, plugin_key
 
 HOOKS_AT_CREATION = frozenset({"plan_enable", "after_enable"})
 logger = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ def enable_default_plugins(defaults: DefaultPlugins) -> dict[str, str]:
             state=ActivationState.ENABLE_FAILED, error=reason, version="", app_labels=[], tables=[], enabled_at=None
         )
         unindex_plugin(slug)
-    _tell([plugin for plugin in defaults.plugins if plugin.slug not in failed], failed)
+    _tell([plugin for plugin in defaults.plugins if plugin.slug not in failed], defaults.scripts, failed)
     return failed
 
 
@@ -173,7 +173,7 @@ def _finish(plugin: LoadedPlugin, row: Activation, script: DdlScript | None, fai
     facade.after_enable(plugin.slug, organization)
 
 
-def _tell(enabled: list[LoadedPlugin], failed: Mapping[str, str]) -> None:
+def _tell(enabled: list[LoadedPlugin], scripts: Mapping[str, DdlScript], failed: Mapping[str, str]) -> None:
     facts = {plugin.slug: {"version": plugin.manifest.version, "default": True} for plugin in enabled}
     entries = [("plugin.enabled", slug, value) for slug, value in facts.items()]
     record_audits(
@@ -181,7 +181,27 @@ def _tell(enabled: list[LoadedPlugin], failed: Mapping[str, str]) -> None:
         target_type="plugin",
         entries=[*entries, *(("plugin.enable_failed", slug, {"error": text}) for slug, text in failed.items())],
     )
-    unchanged: dict[str, Any] = {"from_version": None, "migrations": []}
-    emit_events([("plugin.enabled", {"plugin": slug, **value, **unchanged}) for slug, value in facts.items()])
+    emit_events(
+        [
+            (
+                "plugin.enabled",
+                {
+                    "plugin": plugin.slug,
+                    **facts[plugin.slug],
+                    "from_version": None,
+                    "migrations": _migrations_of(plugin, scripts),
+                },
+            )
+            for plugin in enabled
+        ]
+    )
     forget_activations()
     transaction.on_commit(forget_activations, robust=True)
+
+
+def _migrations_of(plugin: LoadedPlugin, scripts: Mapping[str, DdlScript]) -> int:
+    """Return how many migrations its tables stand for; the first organization that migrates leaves a script."""
+    script = scripts.get(plugin.slug)
+    if script is None and plugin.label:
+        script = find_script(plugin_key(plugin.slug, labels_of_plugin(plugin)))
+    return len(script.migrations) if script is not None else 0

@@ -25,7 +25,7 @@ def entries(alpha):
                 " credential, plugin, request_id, user_agent) VALUES ('x.y', 'x', '1', '', '{}', %s, '', '', '', '')",
                 [START + timedelta(minutes=minutes)],
             )
-        yield list(AuditEntry.objects.filter(action="x.y").values_list("pk", "created_at"))
+        yield list(AuditEntry.objects.filter(action="x.y").order_by("pk").values_list("pk", "created_at"))
 
 
 @pytest.mark.parametrize("minutes", sorted({*MINUTES, -10_000, -1, 1, 499, 1900, 1960, 8_999, 90_000}))

@@ -29,6 +29,9 @@ MATRIX = {
     ("user-detail", "GET"): EVERYBODY,
     ("user-detail", "PATCH"): EVERYBODY,
     ("user-detail", "DELETE"): ADMINISTRATORS,
+    ("user-avatar", "POST"): EVERYBODY,
+    ("user-avatar", "DELETE"): EVERYBODY,
+    ("avatar-file", "GET"): EVERYBODY,
     ("token-list", "GET"): EVERYBODY,
     ("token-list", "POST"): EVERYBODY,
     ("token-refresh", "POST"): NOBODY_NEEDED,
@@ -118,6 +121,7 @@ def _path(pattern):
         .replace("<int:pk>", "0")
         .replace("<int:user_pk>", "0")
         .replace("<int:member_pk>", "0")
+        .replace("<str:name>", "0.png")
     )
 
 
