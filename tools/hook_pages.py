@@ -24,6 +24,8 @@ WHEN = {
     "LIFECYCLE": "In the act (enable, upgrade), in its transaction, in the scope of the organization.",
     "VALIDATE": "In the request or job that writes, in a savepoint, before anything is stored.",
     "NARROW": "In the request, after the core has allowed it.",
+    "PROVIDE": "When somebody asks this plugin for it, in the request or job that does.",
+    "EVENT": "After the commit, in a job, at least once.",
 }
 POLICIES = {
     "quarantine": "The plugin is taken out of the process and named with the reason; the platform starts without it.",

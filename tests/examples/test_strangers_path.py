@@ -99,6 +99,9 @@ def test_stranger_writes_installs_tests_enables_calls_and_purges_a_plugin(enviro
     assert " passed" in own
     assert "skipped" not in own
 
+    proof = environment.tenon("plugin", "prove", str(plugin), "--tier", "gold", DATABASE_URL=server)
+    assert "tier: gold" in proof
+
     with cloned_database() as name:
         url = f"{server.rpartition('/')[0]}/{name}"
         assert f"{SLUG} 0.1.0: accepted" in environment.tenon("plugins", "lock", "--strict")

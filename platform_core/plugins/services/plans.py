@@ -93,8 +93,7 @@ def plan_enable(slug: str) -> EnablePlan:
     blockers += [engine_problem] if engine_problem and not blockers else []
     blockers += [note.message for note in notes if note.level == "block"]
     blockers += ["It is enabled already."] if action == "nothing" else []
-    # `enable/` makes the row before it plans again: what was never enabled was never agreed to, row or not.
-    asked, agreed = asked_by(plugin.manifest), activation.consent if activation is not None and from_version else {}
+    asked, agreed = asked_by(plugin.manifest), _agreed(activation)
     facts: dict[str, Any] = {
         "slug": slug,
         "action": "upgrade" if action == "nothing" else action,
@@ -128,6 +127,14 @@ def shown_plan(slug: str, *, actor: Principal | None, with_rehearsal: bool) -> E
     rehearsal = rehearse(loaded_plugin(slug)) if with_rehearsal and not plan.blockers else None
     consent = consent_token(slug=slug, plan_hash=plan.plan_hash, actor=actor) if actor is not None else ""
     return replace(plan, touched=tuple(touched_tables(plan.sql)), consent=consent, rehearsal=rehearsal)
+
+
+def _agreed(activation: Activation | None) -> dict[str, Any] | None:
+    """Return what was agreed to here: nothing where the plugin never was, None where it was before that was kept."""
+    if activation is None or not activation.version:
+        return {}
+    agreed: dict[str, Any] | None = activation.consent
+    return agreed
 
 
 def _action(plugin: LoadedPlugin, activation: Activation | None, sql: list[str]) -> str:

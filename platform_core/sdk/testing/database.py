@@ -68,7 +68,7 @@ def _template() -> str:
     """Name the template with the scripts of the plugins there are: runs with other plugins share only the core's."""
     # Inline: as above.
     from platform_core.plugins.loader import get_registry
-    from platform_core.plugins.services.plans import labels_of_plugin
+    from platform_core.plugins.services.installed import labels_of_plugin
     from tenants.scripts import plugin_key
 
     keys = [plugin_key(slug, labels_of_plugin(plugin)) for slug, plugin in get_registry().plugins.items()]
@@ -123,7 +123,7 @@ def _store_scripts(name: str) -> None:
 
 def _make_tables(plugin: LoadedPlugin) -> None:
     # Inline: as above.
-    from platform_core.plugins.services.plans import installed_labels, labels_of_plugin
+    from platform_core.plugins.services.installed import installed_labels, labels_of_plugin
     from tenants.activation import make_tables
 
     try:
