@@ -163,7 +163,7 @@ def _handlers(stage: Stage) -> None:
         return
     requests = _requests(world)
     for fault in ("raises", "exits"):
-        failing = tuple(dataclasses.replace(item, handler=FAULTS[fault]) for item in handlers)
+        failing = tuple(dataclasses.replace(item, handler=FAULTS[fault], wants=None) for item in handlers)
         stage.settle(world)
         with _with(stage, _with_registrations(plugin, event_handlers=failing)):
             for answer in (requests["validate_label_config"](), requests["validate_annotation"]()):

@@ -36,7 +36,6 @@ DOORS = (
     "requests",
     "smtplib",
     "socket",
-    "sqlite3",
     "subprocess",
     "telnetlib",
     "urllib.request",
