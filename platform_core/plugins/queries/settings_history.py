@@ -35,7 +35,7 @@ def settings_history(slug: str, *, project_id: int | None = None, before: int | 
     if before is not None:
         rows = rows.filter(version__lt=before)
     found = list(rows.order_by("-version")[: PAGE + 1])
-    pairs = zip(found, [*found[1:], None], strict=True)
+    pairs = zip(found, [*found[1:], None], strict=False)
     return [_change(row, older) for row, older in pairs][:PAGE]
 
 
