@@ -6,10 +6,11 @@ BIN := .venv/bin
 STAMP := .venv/installed
 SDK_STAMP := .venv-sdk/installed
 CONTRACT_STAMP := .venv-contract/installed
+DOCS_STAMP := .venv/docs-installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install sdk run server worker test fmt lint types docs contract bench clean
+.PHONY: help install sdk run server worker test fmt lint types docs contract fuzz bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,11 +66,18 @@ lint: $(STAMP) ## Lint, check the imports' layers and look for missing migration
 types: $(STAMP) ## Check the types
 	@exec $(BIN)/nox -s types
 
-docs: $(STAMP) $(SDK_STAMP) ## Check the documentation: links, comparisons with the code, pages that are run
+$(DOCS_STAMP): $(STAMP) pyproject.toml
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -e ".[docs]"
+	@touch $@
+
+docs: $(STAMP) $(SDK_STAMP) $(DOCS_STAMP) ## Build the site into .nox/site; check links, compare with the code, run the pages
 	@exec $(BIN)/nox -s docs -- $(ARGS)
 
 contract: $(STAMP) $(CONTRACT_STAMP) ## Run Label Studio's own SDK tests against a running platform
 	@exec $(BIN)/nox -s contract -- $(ARGS)
+
+fuzz: $(STAMP) ## Call what the API documents say, for long
+	@exec $(BIN)/nox -s fuzz -- $(ARGS)
 
 bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)

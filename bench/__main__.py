@@ -15,13 +15,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import gate, labelling, machine, organizations, pages, plugins, tasks_data, transfers
+from bench import gate, labelling, machine, million, organizations, pages, plugins, tasks_data, transfers
 from bench.figures import Figure
 from bench.installation import bare_server, call, installation, new_account, new_project, platform_server
 from bench.report import write_document
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export", "labelling")
+GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export", "labelling", "million")
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--repeat", type=int, default=5, help="passes; their median counts")
     parser.add_argument("--seconds", type=float, default=2.5, help="length of a pass of load")
     parser.add_argument("--tasks", type=int, default=50_000)
+    parser.add_argument("--million", type=int, default=1_000_000, help="tasks of the group `million`")
     parser.add_argument("--organizations", type=int, default=200)
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md too")
     options = parser.parse_args()
@@ -83,6 +84,12 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
             with platform_server() as server:
                 place = transfers.Place(server=server, account=account, database=database, url=url)
                 yield from over_http(place, wanted, options)
+        if "million" in wanted:
+            # In an organization of its own, so that its million tasks lie in no other line's table.
+            account = new_account("million")
+            with platform_server() as server:
+                place = transfers.Place(server=server, account=account, database=database, url=url)
+                yield from million.million(place, options.million, options.repeat)
 
 
 def over_http(place: transfers.Place, wanted: set[str], options: argparse.Namespace) -> Iterator[Figure]:

@@ -40,8 +40,11 @@ def schema_lock(*, lock_timeout_ms: int = LOCK_TIMEOUT_MS) -> Iterator[None]:
     Must be entered inside `transaction.atomic()`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK_CLASS, current_schema()])
-        cursor.execute(f"SET LOCAL lock_timeout = {int(lock_timeout_ms)}")
+        # From left to right: the bound holds for the locks after this one.
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s)), set_config('lock_timeout', %s, true)",
+            [LOCK_CLASS, current_schema(), str(lock_timeout_ms)],
+        )
     yield
 
 
@@ -102,10 +105,22 @@ def settle_constraints() -> None:
 
 
 def sql_of(executor: MigrationExecutor, plan: Plan) -> list[str]:
-    """Return the statements of a plan without running them; comments mark what has no SQL."""
+    """Return the statements of a forward plan without running them; comments mark what has no SQL.
+
+    Django's own collector begins with the models that the plan's first migration knows, and breaks where a later one
+    changes an app that the first has never heard of.
+    """
     labels = frozenset(migration.app_label for migration, _backwards in plan)
+    statements: list[str] = []
+    if not plan:
+        return statements
     with migration_scope(labels):
-        return list(executor.loader.collect_sql(plan)) if plan else []
+        state = _state_here(executor)
+        for migration, _backwards in plan:
+            with connection.schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
+                state = migration.apply(state, editor, collect_sql=True)
+            statements.extend(editor.collected_sql)
+    return statements
 
 
 def is_replayable(plan: Sequence[tuple[Migration, bool]]) -> bool:

@@ -1,8 +1,9 @@
 """Schemas of organizations: made by replaying cached scripts, dropped after a grace time."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -11,8 +12,9 @@ from django.utils import timezone
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from tenants.digests import core_labels, migrations_digest
 from tenants.models import DdlScript, Domain, GlobalAuditEntry, Organization, OrganizationStatus, SchemaState
+from tenants.outbox import write_global_event
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
-from tenants.scripts import core_script, create_schema, drop_schema, replay
+from tenants.scripts import core_script, drop_schema, replay
 from tenants.slugs import check_slug
 
 DELETION_GRACE = timedelta(days=30)
@@ -30,11 +32,13 @@ def provision_organization(
     created_by_user_id: int | None,
     domains: tuple[str, ...] = (),
     more_scripts: Sequence[DdlScript] = (),
+    plugins: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> OrganizationRef:
     """Create an organization's row, domains and schema. Must be inside a transaction, which makes it all or nothing.
 
     Args:
         more_scripts: replayed behind the core's in the same round trip.
+        plugins: what the index of the fleet says from the start; see `SchemaState.plugins`.
 
     Raises:
         ValidationFailedError: the slug is malformed, reserved or taken, or a domain is taken.
@@ -46,14 +50,16 @@ def provision_organization(
         organization = Organization(
             slug=slug, name=name, schema_name=new_schema_name(), created_by_user_id=created_by_user_id
         )
-        organization.save(force_insert=True)
+        # Not `save()`: django-tenants would look for names that differ in case, which random ones never do.
+        Organization.objects.bulk_create([organization])
         subdomain = f"{slug}.{settings.TENON_PUBLIC_DOMAIN}"
         Domain.objects.bulk_create(
             Domain(domain=domain, tenant=organization, is_primary=index == 0)
             for index, domain in enumerate((subdomain, *domains))
         )
-        create_schema(organization.schema_name)
-        SchemaState.objects.create(organization=organization, core_digest=migrations_digest(core_labels()))
+        SchemaState.objects.create(
+            organization=organization, core_digest=migrations_digest(core_labels()), plugins=plugins or {}
+        )
         GlobalAuditEntry.objects.create(
             action="organization.created",
             target_type="organization",
@@ -61,9 +67,10 @@ def provision_organization(
             data={"slug": slug},
             actor_user_id=created_by_user_id,
         )
+        write_global_event(type="organization.created", payload={"organization": organization.pk})
     reference = organization.ref()
     with tenant_scope(reference):
-        replay(script, *more_scripts)
+        replay(script, *more_scripts, schema_too=True)
     return reference
 
 
@@ -112,6 +119,7 @@ def cancel_deletion(*, slug: str, by_user_id: int | None) -> Organization:
         organization.delete_after = None
         organization.save(update_fields=["status", "delete_after", "updated_at"])
         _audit("organization.deletion_canceled", organization, by_user_id)
+        write_global_event(type="organization.deletion_canceled", payload={"organization": organization.pk})
     return organization
 
 

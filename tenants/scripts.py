@@ -9,9 +9,12 @@ from tenants import ddl
 from tenants.digests import core_labels, migrations_digest
 from tenants.engine import LOCK_CLASS, applied_rows, migrate_here
 from tenants.models import DdlScript
-from tenants.scope import OrganizationRef, public_scope, tenant_scope
+from tenants.scope import OrganizationRef, current_schema, public_scope, tenant_scope
 
 MIGRATIONS_TABLE = "django_migrations"
+# A key holds the digest of the migrations, so what stands behind it never changes while a process lives.
+_known: dict[str, DdlScript] = {}
+MOST_KNOWN = 256
 
 
 def core_key() -> str:
@@ -30,9 +33,16 @@ def find_script(key: str) -> DdlScript | None:
 
 
 def find_scripts(keys: Iterable[str]) -> dict[str, DdlScript]:
-    """Return the cached scripts among these, by key: one query."""
-    with public_scope():
-        return DdlScript.objects.in_bulk(list(keys))
+    """Return the cached scripts among these, by key: one query for those that this process has not seen yet."""
+    wanted = list(keys)
+    unknown = [key for key in wanted if key not in _known]
+    if unknown:
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+            unknown = wanted
+        with public_scope():
+            _known.update(DdlScript.objects.in_bulk(unknown))
+    return {key: _known[key] for key in wanted if key in _known}
 
 
 def core_script() -> DdlScript:
@@ -73,13 +83,17 @@ def store_script(
     return row
 
 
-def replay(*scripts: DdlScript) -> None:
+def replay(*scripts: DdlScript, schema_too: bool = False) -> None:
     """Make the scripts' tables in the current schema and write their migration rows, in one round trip.
 
     Must be inside a transaction.
+
+    Args:
+        schema_too: make the schema itself first.
     """
     migrations = [(app, name) for script in scripts for app, name in script.migrations]
-    ddl.replay_here("".join(script.script for script in scripts) + applied_rows(migrations))
+    first = f"CREATE SCHEMA {ddl.quoted(current_schema())};\n" if schema_too else ""
+    ddl.replay_here(first + "".join(script.script for script in scripts) + applied_rows(migrations))
 
 
 def create_schema(schema: str) -> None:

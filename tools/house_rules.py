@@ -70,6 +70,15 @@ def _inline_imports(tree: ast.Module) -> list[ast.Import | ast.ImportFrom]:
     return [found[line] for line in sorted(found)]
 
 
+def fragile_callback(source: Source) -> Iterator[Finding]:
+    """Find what may fail after a commit: the client would be told that nothing happened, and say it again."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "on_commit":
+            values = [word.value for word in node.keywords if word.arg == "robust"]
+            if not any(isinstance(value, ast.Constant) and value.value is True for value in values):
+                yield source.finding(node.lineno, "on_commit needs robust=True: no error may follow a commit")
+
+
 def machine_words(source: Source) -> Iterator[Finding]:
     """Find what belongs to the machine where a file was written and not to the repository."""
     for number, line in enumerate(source.lines, start=1):
@@ -84,7 +93,7 @@ def findings(root: Path) -> list[Finding]:
     for source in python_sources(root):
         found += [*too_long(source), *vague_name(source)]
         if not source.is_test and source.path.split("/")[0] not in ("bench", "tools"):
-            found += unexplained_inline_import(source)
+            found += [*unexplained_inline_import(source), *fragile_callback(source)]
     for source in sources(root):
         found += machine_words(source)
     return found

@@ -44,7 +44,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def first_line(thing: object) -> str:
-    return (inspect.getdoc(thing) or "").splitlines()[0]
+    return next(iter((inspect.getdoc(thing) or "").splitlines()), "")
 
 
 def error_classes() -> list[type]:
@@ -86,19 +86,44 @@ def permissions() -> str:
 
 def hooks() -> str:
     # Inline: see above.
-    from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, Hooks
+    from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, Hooks
 
-    parts = []
-    for spec in HOOKS.values():
-        method = getattr(Hooks, spec.name)
-        signature = re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(method)))
-        parts.append(
-            f"### {spec.name}\n\n```text\n{spec.name}{signature}\n```\n\n{inspect.getdoc(method)}\n\n"
-            f"Class {spec.hook_class.value} ({spec.hook_class.name.lower()}); policy `{spec.policy.value}`; "
-            f"{_times(spec)}.\n"
+    rows = [
+        (
+            f"[{spec.name}](hooks/{spec.name}.md)",
+            spec.hook_class.value,
+            f"`{spec.policy.value}`",
+            first_line(getattr(Hooks, spec.name)),
         )
+        for spec in HOOKS.values()
+    ]
     handler = f"Event handlers run under class {EVENT_HANDLER.hook_class.value}, {_times(EVENT_HANDLER)}.\n"
-    return "\n".join([*parts, handler])
+    handler += (
+        f"Their question `wants`, of which events they want now, is {_times(EVENT_INTEREST)}: then they get all.\n"
+    )
+    return "\n".join([table(("hook", "class", "policy", "what"), rows), handler])
+
+
+def sdk() -> str:
+    """Return the public surface: every module of the sdk, and what it exports."""
+    package = importlib.import_module("platform_core.sdk")
+    names = [package.__name__, *(f"{package.__name__}.{item.name}" for item in pkgutil.iter_modules(package.__path__))]
+    parts = []
+    for name in names:
+        module = importlib.import_module(name)
+        exported = getattr(module, "__all__", None)
+        if exported is None:  # `testing`, which is a pytest plugin
+            continue
+        rows = [(f"`{item}`", _about(getattr(module, item))) for item in exported]
+        parts.append(f"### {name}\n\n{first_line(module)}\n\n{table(('name', 'what'), rows)}")
+    return "\n".join(parts)
+
+
+def _about(thing: object) -> str:
+    if isinstance(thing, type) or callable(thing):
+        return first_line(thing)
+    shown = repr(thing)
+    return f"`{shown}`" if len(shown) < 60 else ""
 
 
 def _times(spec: object) -> str:
@@ -185,12 +210,67 @@ def events() -> str:
     return table(("type", "payload", "actions", "when"), rows)
 
 
+def sdk_methods() -> str:
+    # Inline, as those below: the tests' tables are not needed for the other pages.
+    from tests.e2e.sdk_rows import ROWS
+
+    rows = []
+    for row in ROWS:
+        shown = f"{row.shows} ({row.differs})" if row.differs else row.shows
+        rows.append((f"`{row.method}`", f"`{row.http}`", shown))
+    return table(("method", "sends", "answers"), rows)
+
+
+def sdk_elsewhere() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_rows import ELSEWHERE
+
+    return table(("methods", "why"), [(f"`{name}`", reason) for name, reason in ELSEWHERE.items()])
+
+
+def sdk_legacy() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_legacy_rows import LEGACY_ROWS
+
+    return table(("method", "answers"), [(f"`{row.method}`", row.shows) for row in LEGACY_ROWS])
+
+
+def sdk_legacy_elsewhere() -> str:
+    # Inline: see above.
+    from tests.e2e.sdk_legacy_rows import LEGACY_ELSEWHERE
+
+    return table(("method", "why"), [(f"`{name}`", reason) for name, reason in LEGACY_ELSEWHERE.items()])
+
+
+def rules() -> str:
+    # Inline: see above.
+    from platform_core.conformance.catalogue import RULES
+
+    rows = [
+        (
+            f"[{rule.id}](rules/{rule.id}.md)",
+            rule.title,
+            rule.tier.value,
+            rule.kind.value,
+            "yes" if rule.waivable else "no",
+        )
+        for rule in RULES.values()
+    ]
+    return table(("rule", "what must hold", "tier", "kind", "waivable"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "errors": errors,
     "permissions": permissions,
     "hooks": hooks,
+    "sdk": sdk,
     "commands": commands,
     "events": events,
+    "rules": rules,
+    "sdkmethods": sdk_methods,
+    "sdkelsewhere": sdk_elsewhere,
+    "sdklegacy": sdk_legacy,
+    "sdklegacyelsewhere": sdk_legacy_elsewhere,
 }
 
 

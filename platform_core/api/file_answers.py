@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from django.http import HttpResponseBase, StreamingHttpResponse
 from rest_framework.request import Request
 
-from platform_core.api.errors import NotFoundError, RangeNotSatisfiableError
+from platform_core.api.errors import RangeNotSatisfiableError
 
 BLOCK_BYTES: Final = 256 * 1024
 _RANGE: Final = re.compile(r"bytes=(?P<first>[0-9]{0,19})-(?P<last>[0-9]{0,19})")
@@ -33,28 +32,28 @@ class _Slice:
 
 
 def file_answer(
-    request: Request, path: Path, *, filename: str, content_type: str, digest: str, size: int
+    request: Request, file: BinaryIO, *, filename: str, content_type: str, digest: str, size: int
 ) -> HttpResponseBase:
     """Answer a file, or the part of it that is asked for.
 
     One range is answered as 206; several, and one whose `If-Range` names another content, get the whole file as 200.
 
     Args:
+        file: can be sought; the answer closes it.
         filename: for the client; made by the server, ASCII.
         digest: of the content, which never changes under this digest.
         size: bytes of the file.
 
     Raises:
         RangeNotSatisfiableError: the range begins after the end of the file.
-        NotFoundError: the file is gone.
     """
     etag = f'"{digest}"'
-    wanted = _wanted(request, etag, size)
-    first, last = wanted or (0, size - 1)
     try:
-        file = path.open("rb")
-    except FileNotFoundError as error:
-        raise NotFoundError("This file is no longer there; make it again.") from error
+        wanted = _wanted(request, etag, size)
+    except RangeNotSatisfiableError:
+        file.close()
+        raise
+    first, last = wanted or (0, size - 1)
     answer: HttpResponseBase = StreamingHttpResponse(
         _Slice(file, first, last - first + 1), status=206 if wanted else 200, content_type=content_type
     )

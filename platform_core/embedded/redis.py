@@ -91,6 +91,8 @@ class EmbeddedRedis:
         """
         if self.is_running:
             return self._url
+        # After a crash: whoever knows the address must find the server there again.
+        known = self._socket_folder
         self.stop()
         program = redis_program()
         if program is None:
@@ -105,7 +107,7 @@ class EmbeddedRedis:
         self._lock, self._supervisor = lock, os.getpid()
         try:
             self._wait_for_leftover()
-            self._socket_folder = _make_socket_folder(self.folder)
+            self._socket_folder = private_folder(known) if known is not None else _make_socket_folder(self.folder)
             self._launch(program, self._socket_folder / _SOCKET_NAME)
         except BaseException:
             self.stop()

@@ -36,7 +36,9 @@ def _type(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> E
 
 
 def _plugin(key: str, summary: str, payload: Mapping[str, Json], **more: Any) -> EventTypeSpec:
-    notice = Notice(text=f"Plugin {{plugin}}: {key.replace('_', ' ')}.", permission="plugins.manage")
+    text = f"Plugin {{plugin}}: {key.replace('_', ' ')}."
+    # Nobody has to be told of what a new organization begins with.
+    notice = Notice(text=text, permission="plugins.manage", unless="default")
     return _type(f"plugin.{key}", summary, payload, organization_only=True, notice=notice, **more)
 
 
@@ -129,6 +131,19 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="Your role is {role} now; it was {from_role}.", member="member"),
     ),
+    _type(
+        "account.profile_changed",
+        "a member changed name, profile or preferences of their account; told in each of their organizations",
+        {"member": _ID, "fields": _TEXTS},
+        organization_only=True,
+    ),
+    _type("organization.created", "the organization was made", {"organization": _ID}, organization_only=True),
+    _type(
+        "organization.deletion_canceled",
+        "the organization, which was to be deleted, is served again",
+        {"organization": _ID},
+        organization_only=True,
+    ),
     _type("member.removed", "a membership ended", {"member": _ID}, organization_only=True),
     _type(
         "job.finished",
@@ -137,7 +152,12 @@ _CORE: Final = (
         organization_only=True,
         notice=Notice(text="The job {name} failed.", member="member", when="failed"),
     ),
-    _plugin("enabled", "a plugin was enabled here", _PLUGIN_CHANGE, optional=("withheld",)),
+    _plugin(
+        "enabled",
+        "a plugin was enabled here; `default` is true where the organization began with it",
+        {**_PLUGIN_CHANGE, "default": {"type": "boolean"}},
+        optional=("withheld", "default"),
+    ),
     _plugin(
         "upgraded",
         "its tables and data were brought to a new version; `withheld` is what it asks for and nobody agreed to yet",

@@ -1,7 +1,7 @@
 """Who wants to hear of events: the port through which the relay finds handlers."""
 
 import fnmatch
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ class Subscription:
         patterns: event types or shell patterns, as in `annotation.*`.
         handle: called in the organization's scope and inside a transaction of its own, at least once for each event.
         retries: further attempts after the first failure.
+        interest: says which of several types the handler wants now; None: all that the patterns mean.
     """
 
     plugin: str
@@ -28,10 +29,14 @@ class Subscription:
     patterns: tuple[str, ...]
     handle: Callable[[OrganizationRef, Event], None]
     retries: int = 5
+    interest: Callable[[frozenset[str]], Collection[str]] | None = None
 
-    def wants(self, event_type: str) -> bool:
-        """Say whether the handler listens to this type."""
-        return any(fnmatch.fnmatchcase(event_type, pattern) for pattern in self.patterns)
+    def wanted(self, event_types: frozenset[str]) -> frozenset[str]:
+        """Return those of the types that the handler listens to now."""
+        named = {name for name in event_types if any(fnmatch.fnmatchcase(name, pattern) for pattern in self.patterns)}
+        if not named or self.interest is None:
+            return frozenset(named)
+        return frozenset(named & set(self.interest(frozenset(named))))
 
 
 Provider = Callable[[frozenset[str]], Sequence[Subscription]]
@@ -50,6 +55,7 @@ def kernel_subscriptions(enabled: frozenset[str]) -> list[Subscription]:
                 patterns=(spec.event_type,),
                 handle=partial(facade.handle_event, slug, spec),
                 retries=spec.retries,
+                interest=partial(facade.wanted_events, slug, spec) if spec.wants is not None else None,
             )
         )
     return found

@@ -31,6 +31,8 @@ KEPT_DAYS: Final = 14
 FORGOTTEN_AT_ONCE: Final = 2 * EVENTS_A_STEP
 HANDLER_SECONDS: Final = 60
 CLAIM_SECONDS: Final = 2 * HANDLER_SECONDS
+# When another process fans out just now: it may have begun before the event came that brought this one here.
+NOT_TAKEN_SECONDS: Final = 0.5
 FIRST_DELAY_SECONDS: Final = 2
 LONGEST_DELAY_SECONDS: Final = 3600
 ABSENT_DELAY_SECONDS: Final = 300
@@ -85,12 +87,13 @@ def relay_some(
         should_stop: asked between deliveries.
 
     Returns:
-        Whether anything was done, and the seconds until the next delivery is due (None: nothing waits).
+        Whether anything was done, and the seconds until it is worth another look (None: nothing waits).
     """
     with tenant_scope(organization):
         enabled = frozenset(Activation.objects.filter(state=ActivationState.ENABLED).values_list("slug", flat=True))
         handlers = subscriptions(enabled)
-        worked = _fan_out(organization, handlers) > 0
+        fanned_out = _fan_out(organization, handlers)
+        worked = bool(fanned_out)
         by_name = {(item.plugin, item.key): item for item in handlers}
         for _ in range(DELIVERIES_A_STEP):
             delivery = None if should_stop() else _claim(organization)
@@ -98,25 +101,30 @@ def relay_some(
                 break
             worked = True
             _deliver(organization, delivery, by_name.get((delivery.plugin, delivery.handler)), enabled)
-        return worked, _seconds_until_due()
+        due = _seconds_until_due()
+        if fanned_out is None:
+            due = NOT_TAKEN_SECONDS if due is None else min(due, NOT_TAKEN_SECONDS)
+        return worked, due
 
 
 @transaction.atomic
-def _fan_out(organization: OrganizationRef, handlers: list[Subscription]) -> int:
-    """Make deliveries of unrelayed events in the order of their ids; returns how many events.
+def _fan_out(organization: OrganizationRef, handlers: list[Subscription]) -> int | None:
+    """Make deliveries of unrelayed events in the order of their ids; returns how many events, None if another does it.
 
     An event whose transaction commits after that of a later id is found by the next call: there is no high-water mark.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOCK, [f"tenon.relay.{organization.schema}"])
         if not cursor.fetchone()[0]:
-            return 0
+            return None
     events = list(OutboxEvent.objects.filter(relayed_at=None).order_by("id").values_list("id", "type")[:EVENTS_A_STEP])
+    types = frozenset(event_type for _, event_type in events)
+    wanted = [(item, item.wanted(types)) for item in handlers] if events else []
     rows = [
         EventDelivery(event_id=event_id, plugin=item.plugin, handler=item.key, next_attempt_at=Now())
         for event_id, event_type in events
-        for item in handlers
-        if item.wants(event_type)
+        for item, its in wanted
+        if event_type in its
     ]
     EventDelivery.objects.bulk_create(rows, ignore_conflicts=True)
     if events:

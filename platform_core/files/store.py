@@ -4,8 +4,9 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -16,10 +17,24 @@ from tenants.scope import current_schema
 
 KEY: Final = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_-]+)*")
 _PART: Final = ".part"
+_ATTEMPTS: Final = 5
+
+
+class FileWriter(Protocol):
+    """A file under way; bytes are only ever appended."""
+
+    def write(self, block: bytes, /) -> object:
+        """Append bytes."""
 
 
 class FileStore(Protocol):
     """Where bytes lie. Keys are lower-case words separated by `/`."""
+
+    def create(self, key: str) -> AbstractContextManager[FileWriter]:
+        """Give a file to write. It comes to its place when the block ends well, and vanishes when it raises.
+
+        One of the same key is replaced then, and is whole until then.
+        """
 
     def write(self, key: str, chunks: Iterable[bytes]) -> int:
         """Store a file, whole or not at all, and return its size; one of the same key is replaced."""
@@ -35,7 +50,10 @@ class FileStore(Protocol):
         """Delete a file, if it is there."""
 
     def keys(self, prefix: str) -> Iterator[tuple[str, float]]:
-        """Yield (key, time of writing in seconds since 1970) of every file below a prefix."""
+        """Yield (key, time of writing in seconds since 1970) of every whole file below a prefix."""
+
+    def delete_halves(self, *, older_than_seconds: float) -> int:
+        """Delete what writers that were killed have left and nobody has written to for so long; return how many."""
 
 
 class LocalFileStore:
@@ -44,23 +62,29 @@ class LocalFileStore:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def write(self, key: str, chunks: Iterable[bytes]) -> int:
+    @contextmanager
+    def create(self, key: str) -> Iterator[FileWriter]:
         """Write beside the place and move it there, so that nobody sees half a file."""
         path = self._path(key)
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}-{secrets.token_hex(4)}{_PART}")
-        size = 0
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}{_PART}")
         try:
-            with part.open("xb") as file:
-                part.chmod(0o600)
-                for chunk in chunks:
-                    size += file.write(chunk)
+            with _new_file(part) as file:
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
+        _keep_name(path.parent)
+
+    def write(self, key: str, chunks: Iterable[bytes]) -> int:
+        """Write a file piece by piece."""
+        size = 0
+        with self.create(key) as file:
+            for chunk in chunks:
+                file.write(chunk)
+                size += len(chunk)
         return size
 
     def open(self, key: str) -> BinaryIO:
@@ -78,11 +102,21 @@ class LocalFileStore:
             path.parent.rmdir()
 
     def keys(self, prefix: str) -> Iterator[tuple[str, float]]:
-        """Walk the folder; halves that a crash has left behind count as files."""
+        """Walk the folder; halves are left out."""
         for path in sorted(self._path(prefix).rglob("*")):
             with suppress(FileNotFoundError):
-                if path.is_file():
-                    yield path.relative_to(self._root).as_posix().removesuffix(_PART), path.stat().st_mtime
+                if path.suffix != _PART and path.is_file():
+                    yield path.relative_to(self._root).as_posix(), path.stat().st_mtime
+
+    def delete_halves(self, *, older_than_seconds: float) -> int:
+        """Walk all folders."""
+        before, gone = time.time() - older_than_seconds, 0
+        for path in list(self._root.rglob(f"*{_PART}")):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    gone += 1
+        return gone
 
     def _path(self, key: str) -> Path:
         if not KEY.fullmatch(key):
@@ -90,9 +124,31 @@ class LocalFileStore:
         return self._root / key
 
 
+def _new_file(path: Path) -> BinaryIO:
+    """Make a file that only we may read; its folder may be deleted in between by whoever empties it."""
+    for _ in range(_ATTEMPTS):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    raise FileNotFoundError(path.parent.name)
+
+
+def _keep_name(folder: Path) -> None:
+    """Have the system write down which names a folder has."""
+    with suppress(FileNotFoundError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def organization_files() -> FileStore:
-    """Return the store of the organization in scope, apart from every other's."""
-    return LocalFileStore(settings.TENON_FILES_ROOT / current_schema())
+    """Return the one store of the organization in scope, apart from every other's: uploads, exports, all it keeps.
+
+    The only place that decides where an organization's bytes lie.
+    """
+    return LocalFileStore(Path(settings.TENON_FILES_ROOT) / current_schema())
 
 
 def schemas_with_files() -> list[str]:

@@ -9,6 +9,7 @@ from tenants.models import OrganizationStatus, WorkHint, organization_refs
 from tenants.scope import OrganizationRef, public_scope
 
 SET_ASIDE_SECONDS: Final = 30.0
+PASSING_SECONDS: Final = 2.0
 LONGEST_SLEEP_SECONDS: Final = 5.0
 
 
@@ -45,9 +46,13 @@ class Agenda:
         else:
             self._due[organization] = time.monotonic() + seconds
 
-    def set_aside(self, organization: OrganizationRef) -> None:
-        """Leave an organization alone for a while whose schema cannot be used now."""
-        self._aside[organization.id] = time.monotonic() + SET_ASIDE_SECONDS
+    def set_aside(self, organization: OrganizationRef, *, passing: bool = False) -> None:
+        """Leave an organization alone for a while whose schema cannot be used now.
+
+        Args:
+            passing: the fault is likely the database's, such as a lost connection, and soon over.
+        """
+        self._aside[organization.id] = time.monotonic() + (PASSING_SECONDS if passing else SET_ASIDE_SECONDS)
 
     def seconds_until_next(self) -> float:
         """Return when to look again without a notification."""

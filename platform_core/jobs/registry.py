@@ -82,6 +82,11 @@ def find_definition(path: str) -> JobDefinition | None:
     return _definitions.get(path)
 
 
+def registered_jobs() -> tuple[JobDefinition, ...]:
+    """Return every job of this process, sorted by path; `load_job_modules` brings them all."""
+    return tuple(_definitions[path] for path in sorted(_definitions))
+
+
 def load_job_modules() -> None:
     """Import `<app>.jobs` of every installed app, and the modules of TENON_JOB_MODULES, once.
 

@@ -7,10 +7,14 @@ names, and its callbacks; so its execution, its maintenance and its remote comma
 import logging
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
+import redis
 from rq import Queue, SimpleWorker
+from rq.exceptions import DequeueTimeout, StopRequested
 from rq.job import Job as RqJob
 from rq.serializers import JSONSerializer
 from rq.worker import WorkerStatus
@@ -85,8 +89,46 @@ class TenonRqWorker(SimpleWorker):
             serializer=JSONSerializer,
         )
 
+    def dequeue_job_and_maintain_ttl(
+        self,
+        timeout: int | None,
+        max_idle_time: int | None = None,  # noqa: ARG002  (rq's own signature)
+    ) -> tuple[RqJob, Queue]:
+        """Return the next message and its queue."""
+        with _leaving_with_redis():
+            while True:
+                self.heartbeat()
+                with suppress(DequeueTimeout):
+                    found = self.queue_class.dequeue_any(
+                        self.queues,
+                        timeout,
+                        connection=self.connection,
+                        job_class=self.job_class,
+                        serializer=self.serializer,
+                        death_penalty_class=self.death_penalty_class,
+                    )
+                    assert found is not None, "without a time limit of its own it waits"
+                    return found
+
+    def check_for_suspension(self, burst: bool) -> None:
+        """Do nothing: Redis does not decide whether we work."""
+
+    def heartbeat(self, *arguments: Any, **options: Any) -> None:
+        """Say in Redis that this worker is there."""
+        with _leaving_with_redis():
+            super().heartbeat(*arguments, **options)
+
+    def register_death(self) -> None:
+        """Say in Redis that this worker has gone, if there is one."""
+        with suppress(redis.RedisError):
+            super().register_death()  # type: ignore[no-untyped-call]
+
     def execute_job(self, job: RqJob, queue: Queue) -> None:
         """Run the row that a message means, if it is due and ours to take."""
+        with _leaving_with_redis():
+            self._execute(job, queue)
+
+    def _execute(self, job: RqJob, queue: Queue) -> None:
         self.set_state(WorkerStatus.BUSY)
         fair_queue.fill(self.connection, queue.name)
         held = False
@@ -132,16 +174,45 @@ class TenonRqWorker(SimpleWorker):
 
 
 def run_queue(queue: str, *, stop: StopRequest) -> None:
-    """Work on one queue until asked to leave."""
+    """Work on one queue until asked to leave; while Redis is away, the sweeper runs its jobs from the database."""
     load_job_modules()
-    while not transport.redis_connected():
-        # The sweeper runs jobs from the database meanwhile.
-        if stop.requested:
-            return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    on_stop = signal.getsignal(signal.SIGTERM)
+    while _wait_for_redis(stop):
+        try:
+            _work_on(queue, stop)
+        except redis.RedisError as error:
+            logger.debug("Redis left while queue %s was begun: %s", queue, error)
+        finally:
+            # rq has put its own handlers there.
+            signal.signal(signal.SIGTERM, on_stop)
+        if not stop.requested:
+            transport.breaker.failed()
+            logger.warning("Redis is away: jobs of queue %s are run from the database until it is back", queue)
+
+
+def _wait_for_redis(stop: StopRequest) -> bool:
+    """Return True when Redis answers, False when asked to leave."""
+    while not stop.requested:
+        if transport.redis_connected():
+            return True
         time.sleep(WAIT_SECONDS)
+    return False
+
+
+def _work_on(queue: str, stop: StopRequest) -> None:
+    """Return when asked to leave, or when Redis is away."""
     worker = TenonRqWorker(queue, stop=stop)
     # Left there by workers that died; their rows are brought again by the sweeper.
     worker.connection.delete(worker.queues[0].intermediate_queue_key)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # rq sets its own level at import; ours counts.
     worker.work(logging_level=logging.getLevelName(logging.getLogger().getEffectiveLevel()))
+
+
+@contextmanager
+def _leaving_with_redis() -> Iterator[None]:
+    """End the work loop as a request to stop does: rq itself would print a traceback, or wait longer and longer."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise StopRequested from error

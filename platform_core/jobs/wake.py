@@ -12,12 +12,13 @@ CHANNEL: Final = "tenon_work"
 GLOBAL_WORK: Final = "global"
 logger = logging.getLogger(__name__)
 
+# A hint may be lost in a crash of the database, as the sweep finds the work: its commit waits for no disk.
 _HINT = """
     WITH hint AS (
         INSERT INTO tenants_workhint (organization_id, created_at, updated_at)
         SELECT id, clock_timestamp(), clock_timestamp() FROM tenants_organization WHERE id = %s
         ON CONFLICT (organization_id) DO UPDATE SET updated_at = clock_timestamp() RETURNING organization_id)
-    SELECT pg_notify(%s, organization_id::text) FROM hint"""
+    SELECT pg_notify(%s, organization_id::text), set_config('synchronous_commit', 'off', true) FROM hint"""
 
 
 @dataclass(frozen=True, slots=True)

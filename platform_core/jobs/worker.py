@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 import redis
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 
+from platform_core.events.global_relay import relay_global
 from platform_core.events.relay import relay_some
 from platform_core.jobs import transport
 from platform_core.jobs.agenda import Agenda, drop_hint
@@ -86,15 +87,16 @@ class DatabaseWorker:
         Returns whether anything was done.
         """
         busy = self._step_jobs(None)[0]
+        busy = relay_global() > 0 or busy
         for organization, hinted_at in self._agenda.organizations().items():
             if self._stop.requested:
                 break
             try:
                 done, again_in = self._step(organization)
-            except Exception:
+            except Exception as error:
                 logger.exception("Organization %s is set aside: its work cannot be read", organization.slug)
                 connections.close_all()
-                self._agenda.set_aside(organization)
+                self._agenda.set_aside(organization, passing=isinstance(error, OperationalError | InterfaceError))
                 continue
             busy = busy or done
             self._agenda.remember(organization, 0 if done else again_in)

@@ -20,11 +20,22 @@ Answer = tuple[Principal, str]
 MAX_CREDENTIAL = 4096
 
 
-def _authorization(request: Request, scheme: str) -> str | None:
+def _authorization(request: HttpRequest | Request, scheme: str) -> str | None:
     """Return what follows `scheme` in the Authorization header, or None when another scheme or none is used."""
     header = request.META.get("HTTP_AUTHORIZATION", "")
     name, _, value = header.partition(" ")
     return value.strip() if name.lower() == scheme and value else None
+
+
+def _api_key(request: HttpRequest | Request) -> str | None:
+    return _authorization(request, "token") or request.META.get("HTTP_X_API_KEY") or None
+
+
+def look_up_early(request: HttpRequest) -> None:
+    """Look an API key up before the view does, for what comes with it: the enabled plugins need no statement then."""
+    key = _api_key(request)
+    if key is not None and len(key) <= MAX_CREDENTIAL:
+        principal_of("api_key", digest_of(key))
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -36,7 +47,7 @@ class ApiKeyAuthentication(BaseAuthentication):
         Raises:
             NotAuthenticatedError: a key is given that this organization does not know.
         """
-        key = _authorization(request, "token") or request.META.get("HTTP_X_API_KEY") or None
+        key = _api_key(request)
         if key is None or current_organization_or_none() is None:
             return None
         principal = principal_of("api_key", digest_of(key)) if len(key) <= MAX_CREDENTIAL else None

@@ -15,6 +15,7 @@ from django.db import connection
 from platform_core.members.permissions import permissions_of
 from platform_core.members.principal import CredentialKind, Principal
 from platform_core.plugins.permissions import plugin_permissions
+from platform_core.plugins.queries.enabled import remember_enabled_plugins
 from tenants.scope import current_organization
 from tenants.short_memory import ShortMemory
 
@@ -88,8 +89,10 @@ def principal_of(kind: CredentialKind, proof: str) -> Principal | None:
         cursor.execute(_QUERIES[kind], [proof])
         row = cursor.fetchone()
         principal = _principal(kind, row) if row is not None else None
-        if principal is not None and row[-1]:
-            _touch(cursor, principal, proof)
+        if principal is not None:
+            remember_enabled_plugins(principal.enabled_plugins, frozenset(row[10]))
+            if row[-1]:
+                _touch(cursor, principal, proof)
     memory.put(key, principal)
     return principal
 

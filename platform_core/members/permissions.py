@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -111,9 +112,12 @@ class DeclaredPermission(BasePermission):
         """Check the declared codename.
 
         Raises:
+            MethodNotAllowed: the view has no such method, which is said to everybody: the API document is open.
             NotAuthenticatedError: nobody is signed in.
             PermissionDeniedError: the principal lacks the codename, or the method declares none.
         """
+        if not hasattr(view, (request.method or "").lower()):
+            raise MethodNotAllowed(request.method or "")
         codename = declared_permission(view, request.method or "")
         if codename == PUBLIC or request.method == "OPTIONS":
             return True

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django.db import connections
 
+from platform_core.plugins.backend_registrations import MLBackendSpec, NavigationItem, StorageBackendSpec
 from platform_core.plugins.errors import HookResultError, HookTimeoutError, PluginRejectedError
 from platform_core.plugins.hookspecs import HookSpec
 from platform_core.plugins.implementations import Implementation
@@ -45,6 +46,9 @@ class Registrations:
     task_columns: tuple[TaskColumnSpec, ...] = ()
     task_actions: tuple[TaskActionSpec, ...] = ()
     task_query_sources: tuple[TaskQuerySourceSpec, ...] = ()
+    ml_backends: tuple[MLBackendSpec, ...] = ()
+    storage_backends: tuple[StorageBackendSpec, ...] = ()
+    navigation: tuple[NavigationItem, ...] = ()
 
 
 def collect(implementations: Mapping[str, Implementation], call: Callable[[Implementation], Any]) -> Registrations:

@@ -52,6 +52,30 @@ class ImportFormatError(ValueError):
         super().__init__(message)
 
 
+class BackendError(ValueError):
+    """A model or a store cannot do what it was asked for: one message for the person who asked, without secrets.
+
+    Attributes:
+        kind: `missing` (no such object or store), `denied` (the credential is refused), `unreachable`, `invalid` (what
+            was asked for makes no sense to it) or `untrained`; clients may branch on it.
+    """
+
+    KINDS = ("missing", "denied", "unreachable", "invalid", "untrained")
+
+    def __init__(self, message: str, *, kind: str = "invalid") -> None:
+        if kind not in self.KINDS:
+            raise ValueError(f"kind is one of {', '.join(self.KINDS)}, not {kind!r}")
+        self.kind = kind
+        super().__init__(message)
+
+
+class BackendFailedError(BadRequestError):
+    """A model or a store cannot do what it was asked for; `data` carries `plugin`, `backend` and `kind`."""
+
+    code = "backend_failed"
+    default_detail = "The model or the store cannot do this."
+
+
 class PluginLifecycleError(BadRequestError):
     """A lifecycle hook failed; the activation rolls back. `data` carries `plugin`, `hook` and `incident_id`."""
 

@@ -21,7 +21,7 @@ from platform_core.plugins.errors import (
     PluginEventSuspendedError,
     PluginLifecycleError,
 )
-from platform_core.plugins.hookspecs import EVENT_HANDLER, HOOKS, TASK_ACTION, TASK_QUERY_SOURCE
+from platform_core.plugins.hookspecs import EVENT_HANDLER, EVENT_INTEREST, HOOKS, TASK_ACTION, TASK_QUERY_SOURCE
 from platform_core.plugins.implementations import Implementation
 from platform_core.plugins.invocation import HookFailedError, HookSuspendedError, Invoker, record_failure
 from platform_core.plugins.loader import LoadedPlugin, PluginRegistry, get_registry
@@ -148,6 +148,20 @@ class HookFacade:
             raise kind(
                 plugin=slug, handler=handler.key, incident_id=failure.incident_id, reason=failure.reason
             ) from failure
+
+    def wanted_events(self, slug: str, handler: EventHandlerSpec, event_types: frozenset[str]) -> frozenset[str]:
+        """Ask a handler which of several types of events it wants now; all of them if the question fails."""
+        question = handler.wants
+        if question is None:
+            return event_types
+        try:
+            with statement_guard(EVENT_INTEREST.limit):
+                return frozenset(self.invoker.measure(slug, EVENT_INTEREST, lambda: list(question(event_types))))
+        except HookFailedError:
+            return event_types
+        except HookResultError as error:
+            record_failure(slug, EVENT_INTEREST, str(error))
+            return event_types
 
     def find_task_query(
         self, parameter: str, number: int, *, enabled: EnabledSet | None = None

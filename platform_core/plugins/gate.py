@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from platform_core.members.authentication import look_up_early
 from platform_core.plugins.acting import act_from_now_on_as, acting_as
 from platform_core.plugins.loader import get_registry
-from platform_core.plugins.queries.enabled import enabled_plugins
+from platform_core.plugins.queries.enabled import enabled_plugins, knows_enabled_plugins
 from tenants.scope import current_organization_or_none
 
 
@@ -41,7 +42,13 @@ class PluginGateMiddleware:
         if (
             slug not in get_registry().plugins
             or current_organization_or_none() is None
-            or slug not in enabled_plugins()
+            or slug not in _enabled_for(request)
         ):
             raise Http404
         act_from_now_on_as(slug)
+
+
+def _enabled_for(request: HttpRequest) -> frozenset[str]:
+    if not knows_enabled_plugins():
+        look_up_early(request)
+    return enabled_plugins()

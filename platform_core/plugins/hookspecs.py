@@ -7,13 +7,20 @@ fewer arguments than specified, so arguments can be added without breaking plugi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import pluggy
 
+from platform_core.plugins.backend_registrations import (
+    MLBackendSpec,
+    MLPrediction,
+    MLTraining,
+    NavigationItem,
+    StorageBackendSpec,
+)
 from platform_core.plugins.registrations import (
     DocumentPart,
     EventTypeSpec,
@@ -45,7 +52,8 @@ from tenants.scope import OrganizationRef
 
 NAMESPACE = "tenon"
 HOOK_LEVEL = 1
-SUPPORTED_HOOK_LEVELS = frozenset({1})
+# This level and the one before.
+SUPPORTED_HOOK_LEVELS = frozenset({HOOK_LEVEL - 1, HOOK_LEVEL} - {0})
 
 hookspec = pluggy.HookspecMarker(NAMESPACE)
 hookimpl = pluggy.HookimplMarker(NAMESPACE)
@@ -89,6 +97,10 @@ class HookSpec:
     item_type: type | None
     budget: float
     limit: float
+
+    def returning(self, item_type: type) -> "HookSpec":
+        """Return the same limits for a call whose items have another type."""
+        return replace(self, item_type=item_type)
 
 
 class Hooks(Protocol):
@@ -141,6 +153,18 @@ class Hooks(Protocol):
     @hookspec
     def register_task_query_sources(self) -> Sequence[TaskQuerySourceSpec]:
         """Return where lists of tasks find stored queries. Class R, at boot; looked up by key as class P."""
+
+    @hookspec
+    def register_ml_backends(self) -> Sequence[MLBackendSpec]:
+        """Return models that predict, and may learn. Class R, at boot; asked by `slug.key` as class P."""
+
+    @hookspec
+    def register_storage_backends(self) -> Sequence[StorageBackendSpec]:
+        """Return kinds of stores of objects. Class R, at boot; opened by `slug.key` as class P."""
+
+    @hookspec
+    def register_navigation(self) -> Sequence[NavigationItem]:
+        """Return entries of the menu. Class R, at boot; each member sees those that they have the permission for."""
 
     @hookspec
     def plan_enable(
@@ -232,6 +256,9 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
             _register("register_task_columns", TaskColumnSpec),
             _register("register_task_actions", TaskActionSpec),
             _register("register_task_query_sources", TaskQuerySourceSpec),
+            _register("register_ml_backends", MLBackendSpec),
+            _register("register_storage_backends", StorageBackendSpec),
+            _register("register_navigation", NavigationItem),
             _lifecycle("plan_enable", PlanNote),
             _lifecycle("after_enable"),
             _lifecycle("after_upgrade"),
@@ -246,6 +273,11 @@ HOOKS: Mapping[str, HookSpec] = MappingProxyType(
 # Event handlers are registered callables and no hooks of their own; the facade runs them under this specification.
 EVENT_HANDLER = HookSpec(
     name="event_handler", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=None, budget=5, limit=120
+)
+
+# Which events a handler wants now, asked before anything is kept for it.
+EVENT_INTEREST = HookSpec(
+    name="event_interest", hook_class=HookClass.EVENT, policy=ErrorPolicy.RAISE, item_type=str, budget=0.05, limit=3
 )
 
 # So do stored queries, where a list of tasks names one.
@@ -274,8 +306,39 @@ EXPORTER = HookSpec(
 )
 
 
+# So are models: one batch of predictions, one training, in a job unless the model says it is quick enough.
+ML_PREDICT = HookSpec(
+    name="ml_predict",
+    hook_class=HookClass.PROVIDE,
+    policy=ErrorPolicy.RAISE,
+    item_type=MLPrediction,
+    budget=1,
+    limit=60,
+)
+ML_TRAIN = HookSpec(
+    name="ml_train", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=MLTraining, budget=60, limit=3600
+)
+
+# And one call of a store: a page of a listing, a part of an object, a whole object written.
+STORAGE_CALL = HookSpec(
+    name="storage_call", hook_class=HookClass.PROVIDE, policy=ErrorPolicy.RAISE, item_type=None, budget=1, limit=110
+)
+
+
 _CALLABLES: Mapping[str, HookSpec] = MappingProxyType(
-    {spec.name: spec for spec in (EVENT_HANDLER, TASK_QUERY_SOURCE, TASK_ACTION, EXPORTER)}
+    {
+        spec.name: spec
+        for spec in (
+            EVENT_HANDLER,
+            TASK_QUERY_SOURCE,
+            TASK_ACTION,
+            EXPORTER,
+            EVENT_INTEREST,
+            ML_PREDICT,
+            ML_TRAIN,
+            STORAGE_CALL,
+        )
+    }
 )
 
 

@@ -4,7 +4,9 @@ import logging
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +22,7 @@ from platform_core.plugins.statistics import Entry, HookMeter, Opened, process_m
 from platform_core.plugins.watchdog import Watchdog, process_watchdog
 
 logger = logging.getLogger(__name__)
+SHOWN_RESULT = 200
 
 
 class HookFailedError(Exception):
@@ -42,6 +45,35 @@ class HookFailedError(Exception):
 
 class HookSuspendedError(HookFailedError):
     """The call was not made: the breaker is open, or the plugin in quarantine. The incident is that of the opening."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookCall:
+    """One call that was observed.
+
+    Attributes:
+        outcome: ok, failed or timeout.
+        result: what it returned, as text; empty for nothing.
+    """
+
+    plugin: str
+    hook: str
+    outcome: str
+    seconds: float
+    result: str
+
+
+_observer: ContextVar[Callable[[HookCall], None] | None] = ContextVar("tenon_hook_observer", default=None)
+
+
+@contextmanager
+def observed(observe: Callable[[HookCall], None]) -> Iterator[None]:
+    """Tell `observe` of each call in the block; for `tenon plugin trace`."""
+    token = _observer.set(observe)
+    try:
+        yield
+    finally:
+        _observer.reset(token)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +102,7 @@ class Invoker:
             raise _suspension(slug, spec, entry, refusal)
         started = time.monotonic()
         outcome = "failed"
+        items: tuple[Any, ...] = ()
         try:
             token = begin_acting(slug)
             try:
@@ -84,7 +117,9 @@ class Invoker:
         except (Exception, SystemExit) as error:
             raise record_failure(slug, spec, f"{type(error).__name__}: {error}") from error
         finally:
-            self._record(entry, spec, outcome, time.monotonic() - started)
+            seconds = time.monotonic() - started
+            self._record(entry, spec, outcome, seconds)
+            _observe(slug, spec, outcome, seconds, items)
         return items
 
     def _record(self, entry: Entry, spec: HookSpec, outcome: str, seconds: float) -> None:
@@ -118,6 +153,14 @@ def record_failure(slug: str, spec: HookSpec, reason: str) -> HookFailedError:
         extra={"plugin": slug, "hook": spec.name, "incident_id": failure.incident_id},
     )
     return failure
+
+
+def _observe(slug: str, spec: HookSpec, outcome: str, seconds: float, items: tuple[Any, ...]) -> None:
+    observe = _observer.get()
+    if observe is not None:
+        text = ", ".join(map(repr, items))
+        shown = text if len(text) <= SHOWN_RESULT else f"{text[:SHOWN_RESULT]}..."
+        observe(HookCall(plugin=slug, hook=spec.name, outcome=outcome, seconds=seconds, result=shown))
 
 
 def _suspension(slug: str, spec: HookSpec, entry: Entry, reason: str) -> HookSuspendedError:

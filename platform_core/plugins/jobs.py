@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from platform_core.api.errors import NotFoundError, TenonError
+from platform_core.api.errors import TenonError
+from platform_core.files import organization_files, schemas_with_files
 from platform_core.jobs.housekeeping import housekeeping_step, housekeeping_steps
 from platform_core.jobs.pruning import prune_jobs
 from platform_core.jobs.queue import start_job_async_or_sync
@@ -17,7 +18,7 @@ from platform_core.jobs.runner import JobContext
 from platform_core.jobs.schedules import schedule_job, schedule_state
 from platform_core.members.queries.acting import acting_member
 from platform_core.plugins.models import Activation, ActivationState
-from platform_core.plugins.queries.archives import archive_path, delete_old_archives
+from platform_core.plugins.queries.archives import archive_key, delete_old_archives
 from platform_core.plugins.services.activation import (
     ENABLE_STEPS,
     disable_plugin,
@@ -29,10 +30,10 @@ from platform_core.plugins.services.archives import tell_exported, write_archive
 from platform_core.plugins.services.fleet_index import organizations_with_purges
 from platform_core.plugins.services.hook_health import forget_old_statistics
 from platform_core.plugins.services.restores import restore_plugin
-from platform_core.tasks.export_files import export_files
+from platform_core.tasks.export_files import DigestingFile
 from tenants.models import OrganizationStatus, organization_refs
 from tenants.provisioning import drop_due_organizations
-from tenants.scope import OrganizationRef, current_organization, public_scope, tenant_scope
+from tenants.scope import OrganizationRef, public_scope, tenant_scope
 
 MINUTES_10: Final = 600
 MINUTES_60: Final = 3600
@@ -69,8 +70,8 @@ def purge_plugin_job(context: JobContext, slug: str, actor_id: int | None) -> di
 @job(queue="default", timeout=MINUTES_60)
 def export_plugin_job(context: JobContext, slug: str, actor_id: int) -> dict[str, Any]:
     """Write a plugin's data into an archive; the progress counts tables."""
-    path = archive_path(slug, context.job_id)
-    with export_files(current_organization()).writing(path) as out:
+    with organization_files().create(archive_key(slug, context.job_id)) as file:
+        out = DigestingFile(file)
         written = write_archive(slug=slug, out=out, progress=context.progress)
     facts = out.facts()
     tell_exported(slug=slug, digest=facts.sha256, written=written, actor=acting_member(actor_id))
@@ -87,17 +88,15 @@ def export_plugin_job(context: JobContext, slug: str, actor_id: int) -> dict[str
 @job(queue="default", timeout=MINUTES_60)
 def restore_plugin_job(context: JobContext, slug: str, upload: str, replace: bool, actor_id: int) -> dict[str, Any]:
     """Read a plugin's data from an uploaded archive, which is deleted then; the progress counts tables."""
-    path = archive_path(slug, UUID(upload), upload=True)
+    store, key = organization_files(), archive_key(slug, UUID(upload), upload=True)
     try:
-        with path.open("rb") as file:
+        with store.open(key) as file:
             actor = acting_member(actor_id)
             counts = restore_plugin(slug=slug, file=file, replace=replace, actor=actor, progress=context.progress)
-    except FileNotFoundError as error:
-        raise NotFoundError("The uploaded archive is gone: send it again.") from error
     except TenonError:
-        path.unlink(missing_ok=True)
+        store.delete(key)
         raise
-    path.unlink(missing_ok=True)
+    store.delete(key)
     return {"plugin": slug, "tables": counts, "rows": sum(counts.values())}
 
 
@@ -151,8 +150,15 @@ def forget_old_hook_statistics() -> int:
 
 @housekeeping_step
 def forget_old_archives() -> int:
-    """Delete archives of plugins that have expired."""
-    return delete_old_archives()
+    """Delete archives of plugins that have expired, of each organization that keeps files."""
+    with public_scope():
+        organizations = {ref.schema: ref for ref in organization_refs()}
+    deleted = 0
+    for schema in schemas_with_files():
+        if schema in organizations:
+            with tenant_scope(organizations[schema]):
+                deleted += delete_old_archives()
+    return deleted
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver
 
+from platform_core.plugins.backend_registrations import MLBackendSpec, NavigationItem, StorageBackendSpec
 from platform_core.plugins.collection import Registrations, collect
 from platform_core.plugins.discovery import ENTRY_POINT_GROUP
 from platform_core.plugins.enabled import EnabledSet
@@ -30,7 +31,7 @@ from platform_core.plugins.registrations import (
     TaxonomySpec,
 )
 from platform_core.plugins.routing import mount, prefix_patterns
-from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec, TaskQuerySourceSpec
+from platform_core.plugins.task_registrations import TaskActionSpec, TaskColumnSpec
 from platform_core.plugins.types import EventHandlerSpec, TaxonomyRef
 from platform_core.plugins.watchdog import process_watchdog
 from platform_core.projects.label_config import TagSpec
@@ -130,9 +131,17 @@ class PluginRegistry:
         """Return actions on tasks by `slug.key`."""
         return _keyed((plugin.slug, plugin.registrations.task_actions) for plugin in self.enabled(enabled))
 
-    def task_query_sources(self, enabled: EnabledSet) -> dict[str, TaskQuerySourceSpec]:
-        """Return sources of stored queries by `slug.key`."""
-        return _keyed((plugin.slug, plugin.registrations.task_query_sources) for plugin in self.enabled(enabled))
+    def ml_backends(self, enabled: EnabledSet) -> dict[str, MLBackendSpec]:
+        """Return models by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.ml_backends) for plugin in self.enabled(enabled))
+
+    def storage_backends(self, enabled: EnabledSet) -> dict[str, StorageBackendSpec]:
+        """Return kinds of stores by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.storage_backends) for plugin in self.enabled(enabled))
+
+    def navigation(self, enabled: EnabledSet) -> dict[str, NavigationItem]:
+        """Return entries of the menu by `slug.key`."""
+        return _keyed((plugin.slug, plugin.registrations.navigation) for plugin in self.enabled(enabled))
 
     def taxonomies(self, enabled: EnabledSet) -> dict[TaxonomyRef, TaxonomySpec]:
         """Return taxonomies by the reference that a control tag writes."""

@@ -60,6 +60,7 @@ RESERVED_NAMES = frozenset(
         "live",
         "members",
         "metrics",
+        "navigation",
         "organization",
         "organizations",
         "permissions",

@@ -5,9 +5,10 @@ Keys are names within a plugin; the core addresses a registration as `slug.key`.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Final, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Final, Literal, Protocol, runtime_checkable
 
 from platform_core.plugins.types import Json
 from tenants.scope import OrganizationRef
@@ -55,6 +56,19 @@ class ImportedTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportContext:
+    """What an importer may know about the project that it reads for.
+
+    Attributes:
+        parsed: the `parsed_label_config` structure of the project.
+        address_of: returns the address of the newest file of this name that was uploaded into the project, else None.
+    """
+
+    parsed: dict[str, Any]
+    address_of: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImporterSpec:
     """A file format that can be read into tasks.
 
@@ -66,6 +80,7 @@ class ImporterSpec:
         extensions: file name endings with the dot, lower case.
         sniff: says whether the first bytes (up to 64 KiB) and the file name look like this format.
         read: yields tasks as the stream is read, in constant memory; raises `ImportFormatError`.
+        read_for: used instead of `read` where a project is known, by formats whose annotations need its label config.
     """
 
     key: str
@@ -75,6 +90,7 @@ class ImporterSpec:
     extensions: tuple[str, ...]
     sniff: Callable[[bytes, str], bool]
     read: Callable[[BinaryIO], Iterator[ImportedTask]]
+    read_for: Callable[[BinaryIO, ImportContext], Iterator[ImportedTask]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,21 @@ class ExportedTask:
     updated_at: str
 
 
+class ExportMedia(Protocol):
+    """The media of an export: the only way by which an exporter gets the bytes that an address stands for."""
+
+    def fetch(self, address: object, *, task: int) -> AbstractContextManager[BinaryIO | None]:
+        """Give the bytes, at their beginning; None where they are not to be had. Within limits of count and size.
+
+        Args:
+            address: as the task's data say it; whatever that is.
+            task: id of the task, for the report.
+        """
+
+    def report(self) -> Iterator[bytes]:
+        """Yield a JSON object that says what was fetched and, with reasons, what was not; for the archive."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportContext:
     """What an exporter may know about the export.
@@ -99,12 +130,14 @@ class ExportContext:
         project_id: the project.
         project_title: for people.
         parsed: the `parsed_label_config` structure of the project.
+        media: fetches media; None where none are wanted.
     """
 
     organization: OrganizationRef
     project_id: int
     project_title: str
     parsed: dict[str, Any]
+    media: ExportMedia | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +157,7 @@ class ExporterSpec:
             that two enabled plugins claim names neither.
         tags: words to find the format by, for people.
         suits: says whether a project with this `parsed_label_config` has what the format holds; None: any project has.
+        media: whether the file holds media: `never`, when `asked` for by `download_resources`, or `always`.
     """
 
     key: str
@@ -135,6 +169,7 @@ class ExporterSpec:
     name: str = ""
     tags: tuple[str, ...] = ()
     suits: Callable[[dict[str, Any]], bool] | None = None
+    media: Literal["never", "asked", "always"] = "never"
 
     def __post_init__(self) -> None:
         if self.name and (not _EXPORT_NAME.fullmatch(self.name) or self.name in CORE_EXPORT_NAMES):
@@ -150,12 +185,14 @@ class Notice:
         member: key of the payload that holds the id of the member to be told.
         permission: codename whose holders are told; used when `member` is None.
         when: value of the payload's key `status` without which nobody is told; None tells always.
+        unless: key of the payload; nobody is told where it is true.
     """
 
     text: str
     member: str | None = None
     permission: str | None = None
     when: str | None = None
+    unless: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,78 @@
-"""`tenon plugin new`: a plugin that locks cleanly and whose tests pass, ready to be filled. Free of Django."""
+"""`tenon plugin new`: a distribution that installs, locks and passes its own tests, ready to be filled. Free of Django.
 
-from collections.abc import Iterable
+What a plugin may contribute is a file in `scaffold_parts`, in the syntax of `string.Template`: a question, what goes
+into the plugin object and the manifest, and the files to be written.
+"""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from platform_core.plugins import scaffold_templates as templates
 from platform_core.plugins.hookspecs import HOOK_LEVEL
 from platform_core.plugins.manifest import RESERVED_NAMES, SLUG_PATTERN
 
-PARTS = ("models", "endpoints", "events")
+# In the order of the questions; every name is a file.
+PARTS = (
+    "models",
+    "endpoints",
+    "label_tags",
+    "validators",
+    "importer",
+    "exporter",
+    "storage",
+    "ml_backend",
+    "events",
+    "settings",
+    "jobs",
+    "columns",
+    "templates",
+    "taxonomies",
+    "navigation",
+)
+# What a plugin has when nobody is there to be asked: one hook, so that there is something to see.
+DEFAULT_PARTS = ("validators",)
+LINE_LENGTH = 120
+_FOLDER = Path(__file__).parent / "scaffold_parts"
 
 
 class ScaffoldError(ValueError):
     """The plugin cannot be written. The message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One thing that a plugin may contribute.
+
+    Attributes:
+        question: what `tenon plugin new` asks; empty for what is never asked for.
+        brings: row of the README's table.
+        needs: parts that come along.
+        sdk: names that its method takes from `platform_core.sdk`.
+        imports: further imports of the plugin object.
+        method: hook of the plugin object.
+        manifest: keys of `plugin.toml`.
+        permissions: tables of `plugin.toml`.
+        files: path to text.
+    """
+
+    question: str = ""
+    brings: str = ""
+    needs: Sequence[str] = ()
+    sdk: Sequence[str] = ()
+    imports: Sequence[str] = ()
+    method: str = ""
+    manifest: str = ""
+    permissions: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+
+
+def read_part(name: str) -> Part:
+    """Return one of `PARTS`, or what always comes along."""
+    values: dict[str, Any] = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return Part(**values)
 
 
 def write_plugin(name: str, *, output: Path, parts: Iterable[str] = ()) -> Path:
@@ -21,7 +81,7 @@ def write_plugin(name: str, *, output: Path, parts: Iterable[str] = ()) -> Path:
     Args:
         name: slug of the plugin.
         output: folder in which the distribution's folder `tenon-<name>` is made.
-        parts: any of `PARTS`.
+        parts: any of `PARTS`; what they need comes along.
 
     Raises:
         ScaffoldError: the name is malformed or reserved, a part is unknown, or the folder is not empty.
@@ -31,7 +91,7 @@ def write_plugin(name: str, *, output: Path, parts: Iterable[str] = ()) -> Path:
     root = output / f"tenon-{name.replace('_', '-')}"
     if root.exists() and any(root.iterdir()):
         raise ScaffoldError(f"{root} is not empty; choose another --output")
-    for path, text in _files(name, wanted).items():
+    for path, text in _files(name, _with_needs(wanted)).items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
@@ -48,40 +108,55 @@ def _check(name: str, wanted: frozenset[str]) -> None:
         raise ScaffoldError(f"{unknown[0]!r} is no part; choose from {', '.join(PARTS)}")
 
 
-def _files(name: str, wanted: frozenset[str]) -> dict[str, str]:
+def _with_needs(wanted: frozenset[str]) -> list[Part]:
+    """Return the parts with what they need, in the order of the questions."""
+    names = set(wanted)
+    while more := {need for name in names for need in read_part(name).needs} - names:
+        names |= more
+    return [read_part(name) for name in ("always", "app", *PARTS) if name in names | {"always"}]
+
+
+def _files(name: str, parts: list[Part]) -> dict[str, str]:
     values = {
         "slug": name,
         "package": f"tenon_{name}",
         "distribution": f"tenon-{name.replace('_', '-')}",
         "title": name.replace("_", " ").capitalize(),
-        "camel": "".join(part.capitalize() for part in name.split("_")),
+        "camel": "".join(word.capitalize() for word in name.split("_")),
         "hook_level": str(HOOK_LEVEL),
-        "permissions": "",
     }
-    if "endpoints" in wanted:
-        values["permissions"] = Template(templates.PERMISSIONS).substitute(values)
-    values |= _plugin_parts(wanted, values)
-    chosen = dict(templates.ALWAYS)
-    for part in PARTS:
-        if part in wanted:
-            chosen |= templates.BY_PART[part]
-    return {Template(path).substitute(values): Template(text).substitute(values) for path, text in chosen.items()}
+
+    def filled(text: str) -> str:
+        return Template(text).substitute(values)
+
+    methods = [filled(part.method) for part in parts if part.method]
+    values |= {
+        "plugin_imports": _imports(parts, values["package"], "\n".join(methods)),
+        "methods": "".join(f"\n{method}" for method in methods),
+        "manifest": "".join(filled(part.manifest) for part in parts),
+        "permissions": "".join(filled(part.permissions) for part in parts),
+        "brings": "".join(f"| {filled(part.brings)} |\n" for part in parts if part.brings) or "| nothing yet | |\n",
+    }
+    return {filled(path): filled(text) for part in parts for path, text in part.files.items()}
 
 
-def _plugin_parts(wanted: frozenset[str], values: dict[str, str]) -> dict[str, str]:
-    """Return what goes into the plugin object: imports, hook methods and tests of the chosen parts."""
-    names = {"Issue", "hookimpl"}
-    modules, methods = [], [templates.VALIDATE_METHOD]
-    if "endpoints" in wanted:
-        names.add("RouteSpec")
-        methods.append(templates.ROUTES_METHOD)
-    if "events" in wanted:
-        names.add("EventHandlerSpec")
-        modules.append(f"from {values['package']}.events import on_annotation\n")
-        methods.append(templates.EVENTS_METHOD)
-    ordered = sorted(names, key=lambda item: (item[0].islower(), item))
-    return {
-        "sdk_imports": ", ".join(ordered),
-        "module_imports": "".join(modules),
-        "methods": "\n".join(Template(method).substitute(values) for method in methods),
-    }
+def _imports(parts: list[Part], package: str, methods: str) -> str:
+    """Return the imports of the plugin object, sorted as the linter wants them."""
+    names = sorted({name for part in parts for name in part.sdk}) + (["hookimpl"] if methods else [])
+    lines = [Template(line).substitute(package=package) for part in parts for line in part.imports]
+    ours = sorted(line for line in lines if line.startswith(f"from {package}."))
+    theirs = sorted(line for line in lines if line not in ours)
+    blocks = [
+        ["from typing import Any"] if "Any" in methods else [],
+        [*([_one_import("platform_core.sdk", names)] if names else []), *theirs],
+        ours,
+    ]
+    text = "\n\n".join("\n".join(block) for block in blocks if block)
+    return f"\n{text}\n" if text else ""
+
+
+def _one_import(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    if len(line) <= LINE_LENGTH:
+        return line
+    return "\n".join([f"from {module} import (", *(f"    {name}," for name in names), ")"])

@@ -4,7 +4,7 @@ What register hooks return lives in `platform_core.plugins.registrations`.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -124,7 +124,14 @@ class LabelConfigContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskContext:
-    """The project into which a batch of tasks goes; fields as in `LabelConfigContext`."""
+    """The project into which a batch of tasks goes.
+
+    Attributes:
+        organization: whose.
+        project_id: the project.
+        parsed: the `parsed_label_config` structure: control name to its type, inputs and labels.
+        bindings: control name to the taxonomy that it names.
+    """
 
     organization: OrganizationRef
     project_id: int
@@ -179,9 +186,12 @@ class EventHandlerSpec:
         event_type: type or shell pattern, as in `annotation.*`.
         handler: called after commit, at least once, in the organization's scope, in a job.
         retries: further attempts after the first failure.
+        wants: (of several types) returns those that the handler wants now, asked once for each batch of events in the
+            organization's scope; nothing is kept for the others. A question that fails wants them all. None: all.
     """
 
     key: str
     event_type: str
     handler: Callable[[OrganizationRef, Event], None]
     retries: int = 5
+    wants: Callable[[frozenset[str]], Collection[str]] | None = None

@@ -1,5 +1,8 @@
 """Projects, who may see them, and their counters."""
 
+from typing import Final
+
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator, RegexValidator
 from django.db import models
 
@@ -7,6 +10,9 @@ from platform_core.members.models import Member, Team
 from platform_core.projects.managers import ProjectQuerySet
 from platform_core.sealed_fields import SealedTextField
 from tenants.records import TimestampedModel
+
+ZONE_SIZE: Final = 4096
+"""Numbers of tasks that make a zone; see `ProjectCounters.stale_zones`."""
 
 
 class Sampling(models.TextChoices):
@@ -129,6 +135,15 @@ class ProjectCounters(models.Model):
     revision = models.BigIntegerField(
         default=0, help_text="Raised by every write of tasks, annotations or predictions of the project."
     )
+    stale_zones = ArrayField(
+        models.IntegerField(),
+        null=True,
+        help_text="Zones whose tasks were changed since they were counted; null: all, or none was counted.",
+    )
+    rules_position = models.BigIntegerField(
+        null=True, help_text="Number up to which tasks follow new overlap or skip queue; null: all do."
+    )
+    rules_overlap = models.BooleanField(default=False, help_text="It concerns the annotations that tasks need.")
     created_at = models.DateTimeField(auto_now_add=True, help_text="When the row was made (UTC).")
     updated_at = models.DateTimeField(auto_now=True, help_text="When the counters last changed (UTC).")
 

@@ -2,6 +2,7 @@
 
 from platform_core.api.errors import (
     BadRequestError,
+    ConflictError,
     NotFoundError,
     PermissionDeniedError,
     TenonError,
@@ -11,6 +12,7 @@ from platform_core.api.errors import (
 
 __all__ = [
     "BadRequestError",
+    "ConflictError",
     "NotFoundError",
     "PermissionDeniedError",
     "TenonError",

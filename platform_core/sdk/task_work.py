@@ -1,5 +1,6 @@
 """Writes to many tasks of one project at once: each with its counters, audit entry and event in one transaction."""
 
+from platform_core.tasks.services.assignment import assign_tasks, tasks_to_assign
 from platform_core.tasks.services.selected_changes import (
     add_data_field,
     annotations_with_label,
@@ -26,6 +27,7 @@ __all__ = [
     "annotate_from_predictions",
     "annotations_of",
     "annotations_with_label",
+    "assign_tasks",
     "convertible_predictions",
     "delete_annotations_of",
     "delete_predictions_of",
@@ -35,5 +37,6 @@ __all__ = [
     "propagate_annotation",
     "remove_duplicate_tasks",
     "rename_label",
+    "tasks_to_assign",
     "with_label_renamed",
 ]

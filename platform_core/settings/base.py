@@ -125,7 +125,8 @@ STATICFILES_DIRS = [Path(__file__).resolve().parents[1] / "api" / "static"]
 
 # Files that people upload, a folder an organization. Several web hosts share it.
 TENON_FILES_ROOT = environment.path("TENON_FILES_ROOT", TENON_DATA_DIR / "files")
-TENON_EXPORTS_ROOT = environment.path("TENON_EXPORTS_ROOT", TENON_DATA_DIR / "exports")
+# Bytes of uploads and exports that an organization may keep; 0 is no limit.
+TENON_STORAGE_QUOTA_BYTES = environment.number("TENON_STORAGE_QUOTA_BYTES", 0)
 # Bodies of imports are read as a stream and bounded by TENON_MAX_IMPORT_BYTES; everything else by this.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024 * 1024)
@@ -133,6 +134,9 @@ TENON_MAX_IMPORT_BYTES = environment.number("TENON_MAX_IMPORT_BYTES", 250 * 1024
 TENON_MAX_BODY_SECONDS = environment.number("TENON_MAX_BODY_SECONDS", 600)
 TENON_MAX_IMPORT_TASKS = environment.number("TENON_MAX_IMPORT_TASKS", 1_000_000)
 TENON_TASK_LOCK_SECONDS = environment.number("TENON_TASK_LOCK_SECONDS", 3600)
+# What the conversion of a snapshot may fetch; an export in the request fetches at most 500 files and 256 MiB.
+TENON_EXPORT_MEDIA_FILES = environment.number("TENON_EXPORT_MEDIA_FILES", 100_000)
+TENON_EXPORT_MEDIA_BYTES = environment.number("TENON_EXPORT_MEDIA_BYTES", 20 * 1024**3)
 TENON_EXPORT_DAYS = environment.number("TENON_EXPORT_DAYS", 30)
 
 SESSION_ENGINE = "platform_core.members.sessions"

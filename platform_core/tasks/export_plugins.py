@@ -35,6 +35,10 @@ class PluginFormat:
         except Exception:  # noqa: BLE001  (a plugin may raise anything, and the list of formats must still come)
             return False
 
+    def takes_media(self, *, asked: bool) -> bool:
+        """Say whether its file holds media, where they are asked for or not."""
+        return self.spec.media == "always" or (asked and self.spec.media == "asked")
+
 
 def plugin_formats(enabled: EnabledSet) -> list[PluginFormat]:
     """Return the formats of the enabled plugins, in the order of plugins."""

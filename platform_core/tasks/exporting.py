@@ -1,9 +1,9 @@
 """The registry of export formats, the core's own and those of enabled plugins; and exports as streams."""
 
-import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import orjson
@@ -11,11 +11,15 @@ from django.utils import timezone
 
 from platform_core.accounts.queries import export_preferences
 from platform_core.api.errors import ValidationFailedError
+from platform_core.api.spools import Spool, marked, spooled
+from platform_core.files import organization_files
 from platform_core.members.principal import Principal
 from platform_core.plugins.enabled import EnabledSet
-from platform_core.plugins.registrations import ExportContext
+from platform_core.plugins.registrations import ExportContext, ExportMedia
 from platform_core.projects.models import Project
+from platform_core.projects.queries import projects_visible_to
 from platform_core.tasks.copying import csv_stream
+from platform_core.tasks.export_media import MediaFiles, MediaLimits, limits_in_request
 from platform_core.tasks.export_plugins import (
     IN_REQUEST_SECONDS,
     PluginFormat,
@@ -24,12 +28,12 @@ from platform_core.tasks.export_plugins import (
     write_with_plugin,
 )
 from platform_core.tasks.key_frames import with_all_frames
-from platform_core.tasks.queries.exports import FIXED_COLUMNS, csv_export, json_export, json_rows
+from platform_core.tasks.queries.exports import FIXED_COLUMNS, count_exported, csv_export, json_export, json_rows
 from platform_core.tasks.types import ExportSelection
 from tenants.scope import OrganizationRef
 
-BLOCK_BYTES: Final = 64 * 1024
-SPOOL_BYTES: Final = 4 * 1024 * 1024
+# An export of at most so many tasks is read before it is sent; more would keep a client waiting for the first byte.
+WHOLE_TASKS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +78,18 @@ CORE_FORMATS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """An export that is about to be streamed."""
+    """An export that is about to be sent.
+
+    Attributes:
+        size: bytes, where all of it is written already; None while it is still to be read.
+        media: counts of media, `fetched`, `bytes` and `missing`; None where none were wanted.
+    """
 
     content: Iterable[bytes]
     content_type: str
     filename: str
+    size: int | None
+    media: dict[str, int] | None = None
 
 
 def export_formats(enabled: EnabledSet, parsed: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,16 +126,23 @@ def find_format(name: str, enabled: EnabledSet, parsed: dict[str, Any]) -> CoreF
 
 
 def open_export(
-    name: str, *, project: Project, principal: Principal, selection: ExportSelection, localized: bool = False
+    name: str,
+    *,
+    project: Project,
+    principal: Principal,
+    selection: ExportSelection,
+    localized: bool = False,
+    with_media: bool = False,
 ) -> Export:
     """Return the project in the named format.
 
     Args:
         localized: tables as the account of the member reads dates, numbers and separators; else as programs do.
+        with_media: fetch media into formats that can hold them.
 
-    JSON is read from the database as it is sent; a client sees by the missing end that something failed. In other
-    formats half a file looks whole, and the web server ends a broken answer as a complete one: these are written
-    before this returns, so that their failure is an answer of its own.
+    Half a file looks whole, and the web server ends a broken answer as a complete one: so an export is written before
+    this returns, and its failure is an answer of its own. Only JSON of more than a thousand tasks is read as it is
+    sent; it ends with `]`, or says that it failed.
 
     Raises:
         ValidationFailedError: the format is unknown here, or cannot hold this project.
@@ -132,36 +150,54 @@ def open_export(
     """
     wanted = find_format(name, principal.enabled_plugins, project.parsed_label_config)
     stem = f"project-{project.pk}-at-{timezone.now():%Y-%m-%d-%H-%M}"
-    organization = principal.organization
+    organization, counts = principal.organization, None
     if isinstance(wanted, PluginFormat):
-        context = export_context(project, organization)
-        return Export(
-            content=_spooled(wanted, task_rows(organization, selection), context),
-            content_type=wanted.spec.content_type,
-            filename=f"{stem}{wanted.spec.extension}",
-        )
-    if wanted is JSON:
-        content: Any = json_blocks(organization, selection)
+        facts: Any = wanted.spec
+        takes = wanted.takes_media(asked=with_media)
+        with closing(media_files(project.pk, principal, limits_in_request())) if takes else nullcontext() as media:
+            context = export_context(project, organization, media)
+            content: Any = _spooled(wanted, task_rows(organization, selection), context)
+            counts = media.counts() if media is not None else None
+    elif wanted is JSON:
+        facts, content = wanted, json_blocks(organization, selection)
+        few = count_exported(selection, at_most=WHOLE_TASKS + 1) <= WHOLE_TASKS
+        content = spooled(content) if few else marked(content)
     else:
-        preferences = export_preferences(principal.id) if localized else None
+        facts, preferences = wanted, export_preferences(principal.id) if localized else None
         # Tabs stay tabs.
         separator = preferences.list_separator if preferences and wanted.delimiter == "," else wanted.delimiter
-        content = _Spool()
-        content.fill(csv_export(organization, selection, delimiter=separator, form=preferences))
-    return Export(content=content, content_type=wanted.content_type, filename=f"{stem}{wanted.extension}")
+        content = spooled(csv_export(organization, selection, delimiter=separator, form=preferences))
+    return Export(
+        content=content,
+        content_type=facts.content_type,
+        filename=f"{stem}{facts.extension}",
+        size=content.size if isinstance(content, Spool) else None,
+        media=counts,
+    )
 
 
-def export_context(project: Project, organization: OrganizationRef) -> ExportContext:
+def export_context(project: Project, organization: OrganizationRef, media: ExportMedia | None = None) -> ExportContext:
     """Return what an exporter may know."""
     return ExportContext(
         organization=organization,
         project_id=project.pk,
         project_title=project.title,
         parsed=project.parsed_label_config,
+        media=media,
     )
 
 
-def json_blocks(organization: OrganizationRef, selection: ExportSelection) -> Iterator[bytes]:
+def media_files(project_id: int, principal: Principal, limits: MediaLimits) -> MediaFiles:
+    """Return the media of an export, to be closed: uploads that the member may see, and what may be called."""
+
+    @cache
+    def may_see(other: int) -> bool:
+        return bool(projects_visible_to(principal).filter(pk=other).exists())
+
+    return MediaFiles(organization_files(), project_id=project_id, may_see=may_see, limits=limits)
+
+
+def json_blocks(organization: OrganizationRef, selection: ExportSelection) -> Generator[bytes, None, None]:
     """Yield the JSON export: an array, each task a line of its own."""
     if not selection.shape.interpolate_key_frames:
         yield from json_export(organization, selection)
@@ -205,32 +241,8 @@ def _cells(rows: Iterator[bytes], keys: list[str]) -> Iterator[list[Any]]:
             yield [*data, task["id"], *[None] * (len(FIXED_COLUMNS) - 1)]
 
 
-class _Spool:
-    """A written file that is read once; closing the response closes it, whether it was read or not."""
-
-    def __init__(self) -> None:
-        self.file = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115  (lives as long as the answer)
-
-    def __iter__(self) -> Iterator[bytes]:
-        self.file.seek(0)
-        while block := self.file.read(BLOCK_BYTES):
-            yield block
-
-    def fill(self, blocks: Iterable[bytes]) -> None:
-        """Take all of a stream; if it fails, nothing is kept."""
-        try:
-            self.file.writelines(blocks)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Forget the content."""
-        self.file.close()
-
-
-def _spooled(wanted: PluginFormat, rows: Generator[bytes, None, None], context: ExportContext) -> Iterable[bytes]:
-    spool = _Spool()
+def _spooled(wanted: PluginFormat, rows: Generator[bytes, None, None], context: ExportContext) -> Spool:
+    spool = Spool()
     try:
         write_with_plugin(wanted, rows, spool.file, context, seconds=IN_REQUEST_SECONDS)
     except BaseException:

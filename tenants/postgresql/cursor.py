@@ -15,7 +15,9 @@ else:
     BaseCursor = base.Cursor
 
 # What may stand behind another command in one message. VACUUM and its like may not; a SET alone goes before them.
-_MAY_FOLLOW: Final = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
+_MAY_FOLLOW: Final = re.compile(
+    r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|CREATE\s+(?:SCHEMA|TABLE|OR\s+REPLACE\s+FUNCTION))\b", re.IGNORECASE
+)
 _PATH: Final = re.compile(r'SET search_path = "[^"]+"; ')
 # These name no table, and the way out of a broken transaction must not begin with a SET that fails there.
 _NEEDS_NO_PATH: Final = re.compile(r"\s*(?:SAVEPOINT|RELEASE|ROLLBACK)\b", re.IGNORECASE)

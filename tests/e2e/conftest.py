@@ -13,7 +13,6 @@ from platform_core.embedded import postgres
 from platform_core.embedded.postgres import EmbeddedPostgres
 from tests.support.quickstart import REPOSITORY, Organization, QuickstartProcess, server_without_plugin
 
-SESSION = Path(__file__).with_name("sdk_session.py")
 PLUGIN = REPOSITORY / "plugins" / "aviation" / "tenon_aviation"
 SHARED = Path(os.environ.get("TENON_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
 SHARED_REPORTS = SHARED / "aviation" / "asrs_new_england_conflicts_1988_2017.csv"
@@ -34,8 +33,8 @@ def sdk(sdk_python):
     """Return a function that runs a session of the real SDK and returns what it saw."""
 
     def run(*arguments):
-        command = [str(sdk_python), str(SESSION), *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        command = [str(sdk_python), "-m", "tests.e2e.sdk_session", *map(str, arguments)]
+        done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 

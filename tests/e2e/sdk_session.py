@@ -1,16 +1,26 @@
 """What a data team does with the stock SDK. Runs in the SDK's own environment and prints what it saw as JSON.
 
-.venv-sdk/bin/python sdk_session.py label URL TOKEN REPORTS TEMPLATE    a labelling project with aviation's template
-.venv-sdk/bin/python sdk_session.py plain URL TOKEN                     a project that needs the core alone
-.venv-sdk/bin/python sdk_session.py people URL TOKEN                    users, tokens, the organization and its rules
+Run it as `.venv-sdk/bin/python -m tests.e2e.sdk_session WHAT ARGUMENTS`:
+
+label URL TOKEN REPORTS TEMPLATE               a labelling project with aviation's template
+plain URL TOKEN                                a project that needs the core alone
+people URL TOKEN                               users, tokens, the organization and its rules
+methods URL TOKEN MEMBERS_TOKEN THREE_ADDRESSES  every method, by the tables of `sdk_rows.py`
+legacy URL TOKEN ADDRESS                       every method of the older client, by `sdk_legacy_rows.py`
 """
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
+
+from tests.e2e.sdk_legacy import legacy_faults, legacy_methods
+from tests.e2e.sdk_legacy_rows import faults_of_legacy_coverage
+from tests.e2e.sdk_rows import faults_of_coverage
+from tests.e2e.sdk_table import Session, public_methods
 
 PLAIN = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text" choice="single" required="true">
 <Choice value="Weather"/><Choice value="Traffic"/></Choices></View>"""
@@ -165,6 +175,20 @@ def organization(client, me):
     }
 
 
+def methods(url, token, member_token, owner, member, newcomer):
+    session = Session(url, token, member_token, owner=owner, member=member, newcomer=newcomer)
+    return {
+        "coverage": faults_of_coverage(public_methods(session.world.sdk)),
+        "faults": session.run(),
+        "version": version("label-studio-sdk"),
+    }
+
+
+def legacy(url, token, owner):
+    return {"coverage": faults_of_legacy_coverage(legacy_methods()), "faults": legacy_faults(url, token, owner)}
+
+
 if __name__ == "__main__":
     what, *arguments = sys.argv[1:]
-    sys.stdout.write(json.dumps({"label": label, "plain": plain, "people": people}[what](*arguments), default=str))
+    sessions = {"label": label, "plain": plain, "people": people, "methods": methods, "legacy": legacy}
+    sys.stdout.write(json.dumps(sessions[what](*arguments), default=str))

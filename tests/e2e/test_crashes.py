@@ -352,3 +352,57 @@ def test_redis_killed_while_jobs_wait_in_it_loses_none_and_comes_back(platform, 
     for project in (first, *others):
         assert_has_each_task_once(rows, aero, project)
     eventually(lambda: int(pid_file.read_text()) != redis and running_redis_url(platform.data_dir) == address)
+
+
+def message_on_its_way(aero, there, project):
+    """Make a webhook and a task; return webhook and task while the message about it waits for its answer."""
+    wish = {"url": there.url, "project": project, "send_for_all_actions": False, "actions": ["TASKS_CREATED"]}
+    webhook = aero.post("/api/webhooks/", wish)[1]["id"]
+    there.hold()
+    task = aero.post("/api/tasks/", {"project": project, "data": {"text": "First"}})[1]["id"]
+    there.wait_for_request()
+    return webhook, task
+
+
+def assert_delivered_once(aero, there, webhook, task):
+    (item,) = eventually(lambda: delivered(aero, webhook, 1), seconds=40)
+    assert len(item["attempts"]) == 1
+    assert told_tasks(there.messages) == [task]
+
+
+@pytest.mark.skipif(not available(), reason="there is no embedded Redis for this machine")
+def test_redis_killed_in_a_delivery_costs_no_attempt(platform, aero, new_project):
+    pid_file = platform.data_dir / "redis" / "pid"
+    redis = int(pid_file.read_text())
+    with receiver() as there:
+        webhook, task = message_on_its_way(aero, there, new_project("Redis killed in a delivery"))
+        kill(redis)
+        there.release()
+        assert_delivered_once(aero, there, webhook, task)
+    eventually(lambda: int(pid_file.read_text()) != redis and running_redis_url(platform.data_dir))
+
+
+def test_web_process_killed_in_an_export_and_in_a_delivery_breaks_the_answer_and_nothing_else(
+    platform, aero, new_project, big_project
+):
+    project, tasks = big_project
+    path = f"/api/projects/{project}/export?download_all_tasks=true"
+    connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=40)
+    with receiver() as there:
+        webhook, task = message_on_its_way(aero, there, new_project("Web process killed in a delivery"))
+        headers = {"Host": aero.url.removeprefix("http://"), "Authorization": f"Token {aero.token}"}
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        assert response.read(1000).startswith(b"[")
+        kill(*children_of(platform.pid_of("web")))
+        there.release()
+        # Whoever reads on learns that something is missing, and cannot take a part for the whole.
+        with pytest.raises((OSError, http.client.HTTPException)):
+            response.read()
+        connection.close()
+        eventually(lambda: is_ready(platform.port))
+        assert_delivered_once(aero, there, webhook, task)
+
+    status, exported = aero.get(path)
+    assert status == 200
+    assert len({item["id"] for item in exported}) == len(exported) == tasks

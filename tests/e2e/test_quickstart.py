@@ -5,9 +5,11 @@ import stat
 
 import pytest
 
+from tests.support.new_organization import join, new_organization
 from tests.support.quickstart import REPOSITORY
 
 PLUGIN = REPOSITORY / "plugins" / "aviation" / "tenon_aviation"
+METHODS_PAGE = REPOSITORY / "docs" / "reference" / "sdk_methods.md"
 EXTRACT = PLUGIN / "data" / "asrs_extract.csv"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -155,6 +157,27 @@ def test_sdk_manages_people_credentials_and_the_organization(sdk, acme):
         "own": member,
         "leave": 405,
     }
+
+
+def test_every_method_of_the_sdk_sends_and_gets_what_the_table_says(sdk, platform):
+    url, token = new_organization(platform, "client", "acme")
+    people = [platform.ready["organizations"][slug]["email"] for slug in ("acme", "aero")] + ["new@else.example"]
+    member = join(platform, url, token, people[1], platform.ready["organizations"]["aero"]["password"])
+    join(platform, url, token, people[2], "correct-horse-9")
+
+    seen = sdk("methods", url, token, member, *people)
+
+    assert seen["faults"] == {}
+    assert [fault for fault in seen["coverage"].items() if fault[1]] == []
+    assert f"({seen['version']}, unmodified)" in METHODS_PAGE.read_text(encoding="utf-8")
+
+
+def test_every_method_of_the_older_client_gets_what_the_table_says(sdk, platform):
+    url, token = new_organization(platform, "older-client", "acme")
+
+    seen = sdk("legacy", url, token, platform.ready["organizations"]["acme"]["email"])
+
+    assert seen == {"coverage": {"missing": [], "unknown": []}, "faults": {}}
 
 
 def test_impossible_coding_is_refused_with_its_reason(labelled):

@@ -26,7 +26,7 @@ def link(site, *roots):
     """Make distributions visible from where they are; returns the folders for the search path."""
     site.mkdir(exist_ok=True)
     for root in roots:
-        write_dist_info(site, tomllib.loads((root / "pyproject.toml").read_text())["project"], editable=True)
+        write_dist_info(site, _project(root), editable=True)
     return [site, *roots]
 
 
@@ -37,10 +37,25 @@ def environment_with(folders, **extra):
     return {**kept, "PYTHONPATH": os.pathsep.join(search), **extra}
 
 
-def run_tests_of(root, *, site, depends=()):
-    """Run a distribution's own tests as its author would, on the database server of this run."""
-    folders = link(site, root, *depends)
+def run_tests_of(*roots, site, depends=()):
+    """Run the own tests of distributions as their authors would, on the database server of this run.
+
+    All in one process, because trying every installed plugin costs more than their tests; the fixture `enabled` enables
+    the plugins of them all, the first ones first.
+    """
+    slugs = [slug for root in (*depends, *roots) for slug in _project(root)["entry-points"]["tenon.plugins"]]
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    command += ["-c", str(roots[0] / "pyproject.toml"), "-o", f"tenon_plugins={' '.join(slugs)}"]
     return subprocess.run(
-        command, cwd=root, env=environment_with(folders), capture_output=True, text=True, check=False, timeout=300
+        [*command, *(str(root / "tests") for root in roots)],
+        cwd=roots[0],
+        env=environment_with(link(site, *roots, *depends)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
     )
+
+
+def _project(root):
+    return tomllib.loads((root / "pyproject.toml").read_text())["project"]

@@ -26,12 +26,14 @@ def environment_of(database, **more):
 
 
 @contextmanager
-def worker(database, *arguments, **environment):
-    """Run `tenon_worker` and end it, with everything it started."""
+def worker(database, *arguments, log=None, **environment):
+    """Run `tenon_worker` and end it, with everything it started; what it says goes to the open file `log` if given."""
     process = subprocess.Popen(
         [sys.executable, "-m", "django", "tenon_worker", *arguments],
         env=environment_of(database, **environment),
         start_new_session=True,
+        stdout=log,
+        stderr=log,
     )
     try:
         yield process

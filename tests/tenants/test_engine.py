@@ -5,7 +5,7 @@ from django.db.migrations.migration import Migration
 
 from tenants.ddl import tables_here
 from tenants.digests import core_labels
-from tenants.engine import _refuse_non_atomic, applied_rows, is_replayable, migrate_here, plan_of, schema_lock
+from tenants.engine import _refuse_non_atomic, applied_rows, is_replayable, migrate_here, plan_of, schema_lock, sql_of
 from tenants.errors import PlanRefusedError
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
 from tenants.scripts import create_schema
@@ -39,6 +39,18 @@ def test_second_run_finds_nothing_to_do(in_empty):
 
     assert ("tasks", "0001_initial") in first.applied
     assert second.applied == ()
+
+
+def test_sql_of_an_upgrade_reaches_over_apps_that_its_first_migration_does_not_know(in_alpha):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE (app, name) IN (('projects', '0005_stale_zones'))")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'tasks' AND name >= '0008'")
+    executor, plan = plan_of(core_labels())
+
+    script = "\n".join(sql_of(executor, plan))
+
+    assert [migration.app_label for migration, _ in plan][:2] == ["projects", "tasks"]
+    assert script.index("stale_zones") < script.index('CREATE TABLE "tasks_taskzone"') < script.index("task_completed")
 
 
 def _migration(**attributes):

@@ -1,6 +1,14 @@
 import pytest
 
-from tools.house_rules import findings, machine_words, report, too_long, unexplained_inline_import, vague_name
+from tools.house_rules import (
+    findings,
+    fragile_callback,
+    machine_words,
+    report,
+    too_long,
+    unexplained_inline_import,
+    vague_name,
+)
 from tools.source_tree import Finding, Source
 
 HOST = "reg" + "istry.example.com"
@@ -111,3 +119,17 @@ def test_report_fails_only_with_findings_and_names_the_place(capsys):
     assert report([]) == 0
     assert report([Finding(path="a.py", line=3, text="is wrong")]) == 1
     assert capsys.readouterr().err == "a.py:3: is wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "count"),
+    [
+        ("transaction.on_commit(tell)", 1),
+        ("transaction.on_commit(tell, robust=False)", 1),
+        ("transaction.on_commit(tell, robust=wish)", 1),
+        ("transaction.on_commit(lambda: tell(1), robust=True)", 0),
+        ("connection.run_on_commit.clear()", 0),
+    ],
+)
+def test_callback_that_may_fail_after_a_commit_is_found(call, count):
+    assert len(list(fragile_callback(_source(f"{call}\n")))) == count

@@ -6,6 +6,8 @@ from tests.walls.world import PASSWORD, plugin_modules, result
 # Path arguments by route: a function of the world and the person who calls.
 ARGUMENTS = {
     "user-detail": lambda w, p: {"pk": w.objects["member"]},
+    "user-avatar": lambda w, p: {"pk": p.member},
+    "avatar-file": lambda w, p: {"pk": w.objects["member"], "name": w.objects["avatar"]},
     "api-key-detail": lambda w, p: {"pk": p.key_id},
     "organization-detail": lambda w, p: {"pk": w.objects["organization"]},
     "membership-list": lambda w, p: {"pk": w.objects["organization"]},

@@ -41,6 +41,8 @@ NOTHING_TO_TELL = {
 # Calls that fail in the world of the walk; their entries have tests of their own.
 ELSEWHERE = {
     ("auth-logout", "POST"): "an API key is not signed in; tests/platform_core/members/api/test_auth.py",
+    ("user-avatar", "POST"): "takes a form; tests/platform_core/members/api/test_avatars.py",
+    ("user-avatar", "DELETE"): "there is no picture to take away; the same",
     ("file-upload-detail", "PATCH"): "takes a form; tests/platform_core/tasks/api/test_uploads.py",
     ("job-cancel", "POST"): "the world's job has failed; tests/platform_core/jobs/api/test_views.py",
     ("plugin-enable", "POST"): "it is enabled already; tests/platform_core/plugins/services/test_activation.py",

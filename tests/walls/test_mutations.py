@@ -139,11 +139,11 @@ MUTATIONS = {
         checks.annotator_sees_own_projects_only,
     ),
     "single projects are visible to all": (
-        lambda: rewritten(vars(project_lists), "_ONE", ("AND (%(all)s", "AND (%(all)s OR TRUE")),
+        lambda: rewritten(vars(project_lists), "_ONE", ("AND (%(all_projects)s", "AND (%(all_projects)s OR TRUE")),
         checks.annotator_sees_own_projects_only,
     ),
     "lists of projects show all": (
-        lambda: rewritten(vars(project_lists), "VISIBLE", ("(%(all)s", "(%(all)s OR TRUE")),
+        lambda: rewritten(vars(project_lists), "_VISIBLE", ("(%(all_projects)s", "(%(all_projects)s OR TRUE")),
         checks.annotator_sees_own_projects_only,
     ),
     "predictions are visible to all": (

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 import pytest
+from rest_framework.test import APIClient
 
 from platform_core.accounts.principal import ACCOUNT_OWN
 from platform_core.api.openapi import document_for
@@ -38,6 +39,7 @@ WITHOUT_BODIES = {
     "schema": "answers an OpenAPI document, which describes itself",
     "project-export": "streams a file",
     "uploaded-file": "streams a file",
+    "avatar-file": "streams a file",
     "snapshot-download": "streams a file",
     "project-tasks": "deletes; neither body nor answer",
 }
@@ -147,3 +149,30 @@ def described(document, operation):
 def _without_names(path):
     """`/a/<int:pk>/` and `/a/{id}/` alike as `/a/{}/`."""
     return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
+
+
+SAMPLES = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000", "slug": "task", "str": "x", "path": "x"}
+
+
+def paths_of(host):
+    """Return (method, path) of each operation below `/api/`, with a sample for each argument."""
+    for operation in operations(host):
+        template = operation.route.template
+        if template.startswith("/api/"):
+            yield operation.method, re.sub(r"<(\w+):\w+>", lambda match: SAMPLES.get(match[1], "x"), template)
+
+
+@pytest.mark.parametrize(("host", "name"), [(TENANT, "alpha.testserver"), (PUBLIC_HOST, "testserver")])
+def test_last_slash_may_be_missing_or_too_much(db, alpha, settings, host, name):
+    settings.TENON_PUBLIC_DOMAIN = "testserver"
+    client, walked = APIClient(HTTP_HOST=name), 0
+    for method, path in paths_of(host):
+        other = path[:-1] if path.endswith("/") else f"{path}/"
+        one, two = (
+            client.generic(method, address, b"{}", content_type="application/json") for address in (path, other)
+        )
+        assert (method, path, two.status_code) == (method, path, one.status_code)
+        assert two.status_code not in (301, 302, 307, 308)
+        assert two.headers["Content-Type"] == one.headers["Content-Type"]
+        walked += 1
+    assert walked > (100 if host == TENANT else 10)

@@ -17,12 +17,15 @@ from platform_core.jobs.models import Job
 from platform_core.jobs.waiting import wait_for_job
 from platform_core.members.gate import memory
 from platform_core.members.models import Invitation, Member, RefreshToken, TeamLink
+from platform_core.members.queries.acting import acting_member
 from platform_core.members.services.api_keys import issue_api_key
+from platform_core.members.services.avatars import set_avatar
 from platform_core.members.services.membership import add_member
 from platform_core.plugins.loader import get_registry
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.sdk.testing.clients import host_of
 from tenants.scope import OrganizationRef, public_scope, tenant_scope
+from tests.support.pictures import png
 
 PASSWORD = "correct-horse-1"
 ROLES = ("OW", "AD", "MA", "RE", "AN")
@@ -155,6 +158,7 @@ def _fill_members(world):
     client = world.client(world.owner)
     world.objects["organization"] = world.organization.id
     world.objects["member"] = new_person(world, "AN", name="other").member
+    world.objects["avatar"] = _avatar_of(world, world.objects["member"])
     world.objects["team"] = _made(client.post("/api/teams/", {"name": world.mark}))["id"]
     for person in (world.objects["member"], world.people["RE"].member, world.people["AN"].member):
         _made(client.post(f"/api/teams/{world.objects['team']}/members/", {"member": person}))
@@ -167,6 +171,13 @@ def _fill_members(world):
     with tenant_scope(world.organization):
         assert Member.objects.count() > len(ROLES)
         assert Invitation.objects.count() == TeamLink.objects.count() == 1
+
+
+def _avatar_of(world, member):
+    """Give a member a picture and return its name."""
+    with tenant_scope(world.organization):
+        picture = set_avatar(member_id=member, content=png(text=world.mark.encode()), actor=acting_member(member))
+    return picture.avatar
 
 
 def _fill_project(world):

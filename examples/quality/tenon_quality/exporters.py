@@ -24,11 +24,11 @@ def labels_of(result: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """Return what each control says: plain values where the value is the label itself, else the whole value."""
     labels: dict[str, list[Any]] = {}
     for region in result:
-        if "from_name" not in region:  # a relation between regions
+        value, kind, control = region.get("value"), region.get("type"), region.get("from_name")
+        if not isinstance(value, dict) or not isinstance(control, str):  # a relation between regions, or a broken one
             continue
-        value = region["value"]
-        said = value.get(region["type"]) if set(value) == {region["type"]} else value
-        labels.setdefault(region["from_name"], []).extend(said if isinstance(said, list) else [said])
+        said = value[kind] if isinstance(kind, str) and set(value) == {kind} else value
+        labels.setdefault(control, []).extend(said if isinstance(said, list) else [said])
     return labels
 
 

@@ -15,6 +15,7 @@ class Note(models.Model):
     """What somebody found doubtful about a task. It goes with its task; its author may go before it."""
 
     task = CoreForeignKey("tasks.Task", help_text="The task that the note is about.")
+    task_id: int
     author = CoreForeignKey("members.Member", null=True, help_text="Who wrote it; null when their row is gone.")
     kind = models.CharField(max_length=40, help_text="One of the kinds in the plugin's settings when it was written.")
     text = models.CharField(max_length=2000, help_text="What is doubtful.")

@@ -31,7 +31,7 @@ def visible_note(principal: Principal, note_id: int) -> Note:
 
 def contributions() -> QuerySet[Any, Any]:
     """Return `member_id`, `annotations` and `latest_at` of each member who has annotated, most annotations first."""
-    counted = Contribution.objects.values("member_id").annotate(
+    counted: QuerySet[Any, Any] = Contribution.objects.values("member_id").annotate(
         annotations=Count("event_id"), latest_at=Max("occurred_at")
     )
     return counted.order_by("-annotations", "member_id")

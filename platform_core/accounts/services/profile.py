@@ -7,6 +7,7 @@ from django.db import transaction
 from platform_core.accounts.models import User
 from platform_core.accounts.services.audit import record_account_audit
 from platform_core.api.errors import NotFoundError
+from tenants.outbox import write_global_event
 from tenants.scope import public_scope
 
 
@@ -27,4 +28,5 @@ def change_profile(*, user_id: int, values: dict[str, Any]) -> User:
                 setattr(user, name, value)
             user.save(update_fields=[*changed, "updated_at"])
             record_account_audit(user=user, action="account.profile_changed", data={"fields": sorted(changed)})
+            write_global_event(type="account.profile_changed", payload={"member": user.pk, "fields": sorted(changed)})
     return user

@@ -27,6 +27,7 @@ INVITED_USER: Final[dict[str, Any]] = {
     "first_name": "",
     "last_name": "",
     "role": "AN",
+    "custom_role": None,
     "invitation": "5d0c8ef5-6d0a-4a5e-9d3f-0a8f6a3f8a11",
     "expires_at": "2026-11-27T12:00:00.000000Z",
 }
@@ -87,6 +88,7 @@ INVITATION: Final[dict[str, Any]] = {
     "id": "5d0c8ef5-6d0a-4a5e-9d3f-0a8f6a3f8a11",
     "email": "new@aero.example",
     "role": "AN",
+    "custom_role": None,
     "invited_by": 7,
     "created_at": "2026-11-20T12:00:00.000000Z",
     "expires_at": "2026-11-27T12:00:00.000000Z",

@@ -14,6 +14,7 @@ from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.api import examples
 from platform_core.members.api.pagination import MemberPagination
+from platform_core.members.api.serializers import RoleToGiveSerializer
 from platform_core.members.models import Role
 from platform_core.members.permissions import PUBLIC, ViewClassPermission, all_permissions
 from platform_core.members.queries.teams import open_invitations
@@ -31,17 +32,21 @@ class InvitationSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(help_text="Identifier of the invitation.")
     email = serializers.EmailField(help_text="Address that may accept.")
-    role = serializers.ChoiceField(choices=Role.choices, help_text="Role code on acceptance.")
+    role = serializers.ChoiceField(
+        choices=Role.choices, help_text="Role code on acceptance; of a custom role its base."
+    )
+    custom_role = serializers.UUIDField(
+        source="custom_role_id", allow_null=True, help_text="Role of the organization's own, if it is one."
+    )
     invited_by = serializers.IntegerField(source="invited_by_id", allow_null=True, help_text="Member who invited.")
     created_at = serializers.DateTimeField(help_text="When it was made (UTC).")
     expires_at = serializers.DateTimeField(help_text="Worthless after this time (UTC).")
 
 
-class InviteSerializer(serializers.Serializer[Any]):
+class InviteSerializer(RoleToGiveSerializer):
     """An address to invite."""
 
     email = serializers.EmailField(max_length=254, help_text="Address to invite.")
-    role = serializers.ChoiceField(choices=Role.choices, default=Role.ANNOTATOR, help_text="Role to give.")
 
 
 class AcceptSerializer(serializers.Serializer[Any]):
@@ -95,7 +100,10 @@ class InviteListAPI(TenonAPIView):
     @operation(
         tag="Invitations",
         summary="Invite an address",
-        description="Mails a link that works once, for a week. A role above one's own cannot be given.",
+        description=(
+            "Mails a link that works once, for a week. A role above one's own cannot be given. `custom_role` names one "
+            "of the organization's own roles; when that is deleted, the invitation ends."
+        ),
         request=InviteSerializer,
         request_example={"email": "new@aero.example", "role": "AN"},
         response=InvitationSerializer,
@@ -105,7 +113,7 @@ class InviteListAPI(TenonAPIView):
     def post(self, request: Request) -> Response:
         """Invite; an open invitation of the same address is replaced."""
         data = self.validated(request)
-        row = invite(email=data["email"], role=data["role"], actor=self.principal)
+        row = invite(email=data["email"], give=data["give"], actor=self.principal)
         return Response(InvitationSerializer(row).data, status=201)
 
 

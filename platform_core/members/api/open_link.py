@@ -15,7 +15,7 @@ from platform_core.api.views import TenonAPIView
 from platform_core.members.api.auth_bodies import DetailSerializer
 from platform_core.members.api.pagination import text_parameter
 from platform_core.members.api.passwords import SENT
-from platform_core.members.models import Role
+from platform_core.members.api.serializers import RoleToGiveSerializer
 from platform_core.members.permissions import PUBLIC, ViewClassPermission, all_permissions
 from platform_core.members.queries.organization import organization_card, organization_domains
 from platform_core.members.queries.policies import open_link_secret
@@ -43,7 +43,7 @@ class OpenLinkSerializer(serializers.Serializer[Any]):
     invite_url = serializers.CharField(allow_null=True, help_text="The link; null while there is none.")
 
 
-class SendInvitesSerializer(serializers.Serializer[Any]):
+class SendInvitesSerializer(RoleToGiveSerializer):
     """Addresses to invite; other keys are ignored, as the SDK sends Enterprise's."""
 
     emails = serializers.ListField(
@@ -52,7 +52,6 @@ class SendInvitesSerializer(serializers.Serializer[Any]):
         max_length=MAX_ADDRESSES,
         help_text="Addresses to invite.",
     )
-    role = serializers.ChoiceField(choices=Role.choices, default=Role.ANNOTATOR, help_text="Role to give.")
     projects = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
         default=list,
@@ -157,7 +156,7 @@ class SendInvitesAPI(TenonAPIView):
         if data["projects"] and not self.principal.can(all_permissions.projects_change):
             raise PermissionDeniedError(data={"permission": all_permissions.projects_change})
         projects = [visible_project(self.principal, pk).pk for pk in sorted(set(data["projects"]))]
-        rows = invite_many(emails=data["emails"], role=data["role"], actor=self.principal, projects=projects)
+        rows = invite_many(emails=data["emails"], give=data["give"], actor=self.principal, projects=projects)
         return Response({"emails": [row.email for row in rows]})
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from platform_core.members.models import Member, Role
 from platform_core.members.queries.organization import OrganizationCard
+from platform_core.members.services.invitations import RoleToGive
 
 MAX_HOTKEYS: Final = 200
 MAX_HOTKEY: Final = 50
@@ -39,7 +40,9 @@ class UserSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(help_text="Address; read-only.")
     last_activity = serializers.DateTimeField(allow_null=True, help_text="Last request (UTC), at most a minute old.")
     custom_hotkeys = serializers.DictField(help_text="Hotkeys of the labelling interface.")
-    avatar = serializers.SerializerMethodField(help_text="Always null: pictures are not kept.")
+    avatar = serializers.CharField(
+        source="avatar_path", allow_null=True, help_text="Path of the picture; null without one."
+    )
     initials = serializers.SerializerMethodField(help_text="Two letters that stand for the member.")
     phone = serializers.CharField(help_text="Telephone number.")
     active_organization = serializers.SerializerMethodField(help_text="Id of the organization.")
@@ -47,10 +50,6 @@ class UserSerializer(serializers.Serializer[Any]):
     allow_newsletters = serializers.BooleanField(allow_null=True, help_text="Kept for Label Studio's clients.")
     date_joined = serializers.DateTimeField(source="created_at", help_text="Start of the membership (UTC).")
     role = serializers.ChoiceField(choices=Role.choices, help_text="Role code.")
-
-    def get_avatar(self, member: Member) -> str | None:  # noqa: ARG002
-        """Return nothing: pictures are not kept."""
-        return None
 
     def get_initials(self, member: Member) -> str:
         """Return two letters."""
@@ -149,11 +148,26 @@ class UserChangeSerializer(serializers.Serializer[Any]):
         return checked_hotkeys(value)
 
 
-class UserCreateSerializer(serializers.Serializer[Any]):
+class RoleToGiveSerializer(serializers.Serializer[Any]):
+    """The role that an invitation gives."""
+
+    role = serializers.ChoiceField(
+        choices=Role.choices, required=False, help_text="Role to give: a role code, AN unless anything is named."
+    )
+    custom_role = serializers.UUIDField(required=False, help_text="Instead, the id of a role of `api/roles/`.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for at most one of the two, and make them one value, `give`."""
+        if "role" in attrs and "custom_role" in attrs:
+            raise serializers.ValidationError("Give either role or custom_role.")
+        give = RoleToGive(code=attrs.pop("role", Role.ANNOTATOR), custom=attrs.pop("custom_role", None))
+        return {**attrs, "give": give}
+
+
+class UserCreateSerializer(RoleToGiveSerializer):
     """An address to invite; names and passwords are the person's own, so other keys are ignored."""
 
     email = serializers.EmailField(max_length=254, help_text="Address to invite.")
-    role = serializers.ChoiceField(choices=Role.choices, default=Role.ANNOTATOR, help_text="Role to give.")
 
 
 class InvitedUserSerializer(serializers.Serializer[Any]):
@@ -164,7 +178,10 @@ class InvitedUserSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(help_text="The address.")
     first_name = serializers.CharField(help_text="Empty.")
     last_name = serializers.CharField(help_text="Empty.")
-    role = serializers.CharField(help_text="Role code on acceptance.")
+    role = serializers.CharField(help_text="Role code on acceptance; of a custom role its base.")
+    custom_role = serializers.UUIDField(
+        source="custom_role_id", allow_null=True, help_text="Role of the organization's own, if it is one."
+    )
     invitation = serializers.UUIDField(help_text="Id of the invitation.")
     expires_at = serializers.DateTimeField(help_text="End of the invitation (UTC).")
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from platform_core.members.api import (
     auth,
+    avatars,
     invites,
     members,
     memberships,
@@ -35,6 +36,8 @@ urlpatterns = [
     path("api/current-user/reset-token/", tokens.ResetTokenAPI.as_view(), name="current-user-reset-token"),
     path("api/users/", users.UserListAPI.as_view(), name="user-list"),
     path("api/users/<int:pk>/", users.UserAPI.as_view(), name="user-detail"),
+    path("api/users/<int:pk>/avatar/", avatars.AvatarAPI.as_view(), name="user-avatar"),
+    path("data/avatars/<int:pk>/<str:name>", avatars.AvatarFileAPI.as_view(), name="avatar-file"),
     path("api/token/", tokens.TokenListAPI.as_view(), name="token-list"),
     path("api/token/refresh/", tokens.TokenRefreshAPI.as_view(), name="token-refresh"),
     path("api/token/rotate/", tokens.TokenRotateAPI.as_view(), name="token-rotate"),

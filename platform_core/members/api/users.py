@@ -110,7 +110,7 @@ class UserListAPI(TenonAPIView):
     def post(self, request: Request) -> Response:
         """Invite an address."""
         data = self.validated(request)
-        row = invite(email=data["email"], role=data["role"], actor=self.principal)
+        row = invite(email=data["email"], give=data["give"], actor=self.principal)
         body = {
             "id": None,
             "email": row.email,
@@ -118,6 +118,7 @@ class UserListAPI(TenonAPIView):
             "first_name": "",
             "last_name": "",
             "role": row.role,
+            "custom_role_id": row.custom_role_id,
             "invitation": row.pk,
             "expires_at": row.expires_at,
         }

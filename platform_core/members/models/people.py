@@ -59,11 +59,19 @@ class Member(TimestampedModel):
     last_activity = models.DateTimeField(null=True, help_text="Last authenticated request (UTC), at most a minute old.")
     custom_hotkeys = models.JSONField(default=dict, blank=True, help_text="Hotkeys of the labelling interface.")
     project_hotkeys = models.JSONField(default=dict, help_text="Hotkeys by project id, over those of the member.")
+    avatar = models.CharField(
+        max_length=60, blank=True, default="", help_text="Name of the picture's file, made by us; empty without one."
+    )
     allow_newsletters = models.BooleanField(null=True, help_text="Copy of Label Studio's field; unused.")
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="member_email_unique")]
         indexes = [models.Index(fields=["role"], condition=models.Q(removed_at=None), name="member_active_role")]
+
+    @property
+    def avatar_path(self) -> str | None:
+        """Where the picture is shown; None without one."""
+        return f"/data/avatars/{self.pk}/{self.avatar}" if self.avatar else None
 
     @property
     def is_active(self) -> bool:
@@ -138,6 +146,14 @@ class Invitation(TimestampedModel):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, help_text="Identifier of the invitation.")
     email = models.EmailField(help_text="Address that may accept.")
     role = models.CharField(max_length=2, choices=Role, default=Role.ANNOTATOR, help_text="Role given on acceptance.")
+    custom_role = models.ForeignKey(
+        CustomRole,
+        null=True,
+        on_delete=models.SET_NULL,
+        db_index=False,
+        related_name="+",
+        help_text="Role of the organization's own making given on acceptance, whose base `role` is.",
+    )
     projects = models.JSONField(default=list, help_text="Ids of projects to which acceptance gives access.")
     link_digest = models.CharField(
         max_length=64,

@@ -33,10 +33,16 @@ CARD_FIELDS = (
     "custom_hotkeys",
     "project_hotkeys",
     "allow_newsletters",
+    "avatar",
     "created_at",
     "updated_at",
     "removed_at",
 )
+
+
+def avatar_sql(table: str) -> str:
+    """Return the SQL of what `Member.avatar_path` says, of the member that a query calls `table`."""
+    return f"CASE WHEN {table}.avatar <> '' THEN '/data/avatars/' || {table}.id || '/' || {table}.avatar END"
 
 
 def members_here(*, removed: bool = False) -> QuerySet[Member]:

@@ -107,4 +107,4 @@ def _revoke(row: ApiKey, actor: Principal) -> None:
     row.revoked_at = timezone.now()
     row.save(update_fields=["revoked_at", "updated_at"])
     record_audit(actor=actor, action="api_key.revoked", target_type="api_key", target_id=str(row.pk))
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)

@@ -21,11 +21,12 @@ from platform_core.accounts.services.sign_up import create_account
 from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from platform_core.events.services import record_audit
 from platform_core.members.credentials import digest_of, new_link_secret
-from platform_core.members.models import Invitation, Member, OrganizationPolicy, Role
+from platform_core.members.models import CustomRole, Invitation, Member, OrganizationPolicy, Role
 from platform_core.members.principal import Principal
 from platform_core.members.queries.acting import acting_member
 from platform_core.members.queries.organization import organization_card, organization_domains
 from platform_core.members.queries.policies import policy_here
+from platform_core.members.queries.roles import custom_role_here
 from platform_core.members.services.handing_out import may_give, refuse_above
 from platform_core.members.services.membership import add_member
 from platform_core.projects.services.access import give_access
@@ -39,6 +40,18 @@ INVALID: Final = "This invitation is not valid, was used, or has expired."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoleToGive:
+    """What an invitation gives: a built-in role by its code, or one of the organization's own by its id.
+
+    Attributes:
+        custom: id of the custom role, which counts instead of `code`.
+    """
+
+    code: str = Role.ANNOTATOR
+    custom: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
     """Proof of the person who accepts: signed in on the public host, or a password, old or new."""
 
@@ -49,37 +62,42 @@ class Acceptance:
 
 
 @transaction.atomic
-def invite(*, email: str, role: str, actor: Principal, projects: Collection[int] = ()) -> Invitation:
+def invite(*, email: str, give: RoleToGive, actor: Principal, projects: Collection[int] = ()) -> Invitation:
     """Invite an address; an open invitation of it is replaced. The answer is the same whether it has an account or not.
 
     Args:
         projects: ids of projects that the newcomer gets access to; the caller has checked that the actor may say so.
 
     Raises:
+        NotFoundError: there is no such custom role.
         PermissionDeniedError: the role is above the actor's own.
         ValidationFailedError: the role is unknown, the person is a member here, or too many invitations are open.
     """
     address = email.strip().lower()
-    _check(address, role, actor)
-    return _write(
-        Invitation(email=address, role=role, invited_by_id=actor.id, projects=sorted(set(projects))), actor=actor
+    role, custom = _role_to_give(give, actor)
+    if Member.objects.filter(email=address, removed_at=None).exists():
+        raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    row = Invitation(
+        email=address, role=role, custom_role=custom, invited_by_id=actor.id, projects=sorted(set(projects))
     )
+    return _write(row, actor=actor)
 
 
 @transaction.atomic
 def invite_many(
-    *, emails: Collection[str], role: str, actor: Principal, projects: Collection[int] = ()
+    *, emails: Collection[str], give: RoleToGive, actor: Principal, projects: Collection[int] = ()
 ) -> list[Invitation]:
     """Invite addresses, all or none.
 
     Raises:
+        NotFoundError: there is no such custom role.
         PermissionDeniedError: the role is above the actor's own.
         ValidationFailedError: as `invite`; the message names the address.
     """
     rows = []
     for email in sorted({email.strip().lower() for email in emails}):
         try:
-            rows.append(invite(email=email, role=role, actor=actor, projects=projects))
+            rows.append(invite(email=email, give=give, actor=actor, projects=projects))
         except ValidationFailedError as error:
             raise ValidationFailedError(validation_errors={"emails": [f"{email}: {error.detail}"]}) from error
     return rows
@@ -157,10 +175,14 @@ def _write(row: Invitation, *, actor: Principal | None) -> Invitation:
         action="invitation.created",
         target_type="invitation",
         target_id=str(row.pk),
-        data={"email": row.email, "role": row.role, "by_link": bool(row.link_digest)},
+        data={
+            "email": row.email,
+            "role": row.custom_role.name if row.custom_role is not None else row.role,
+            "by_link": bool(row.link_digest),
+        },
     )
     subject, body = _letter(f"{current_organization().id}.{secret}")
-    transaction.on_commit(partial(send_text_mail, to=row.email, subject=subject, body=body))
+    transaction.on_commit(partial(send_text_mail, to=row.email, subject=subject, body=body), robust=True)
     return row
 
 
@@ -172,10 +194,11 @@ def revoke_invitation(*, invitation_id: UUID, actor: Principal) -> None:
         NotFoundError: there is no open one with this id.
         PermissionDeniedError: its role is above the actor's own.
     """
-    row = Invitation.objects.select_for_update().filter(pk=invitation_id, accepted_at=None, revoked_at=None).first()
+    rows = Invitation.objects.select_for_update(of=("self",)).select_related("custom_role")
+    row = rows.filter(pk=invitation_id, accepted_at=None, revoked_at=None).first()
     if row is None:
         raise NotFoundError("There is no such open invitation.")
-    refuse_above(actor, row.role)
+    refuse_above(actor, row.role, row.custom_role)
     row.revoked_at = timezone.now()
     row.save(update_fields=["revoked_at", "updated_at"])
     record_audit(actor=actor, action="invitation.revoked", target_type="invitation", target_id=str(row.pk))
@@ -199,7 +222,9 @@ def accept_invitation(*, token: str, acceptance: Acceptance) -> Member:
         found = _open_row(secret)
         user = _person(found.email, acceptance)
         with transaction.atomic():
-            # Locked and read again: of two who accept at once, one wins.
+            # The role first, as who deletes it does; the row is read again: of two who accept at once, one wins.
+            if found.custom_role_id is not None:
+                CustomRole.objects.select_for_update(no_key=True).filter(pk=found.custom_role_id).first()
             row = _open_row(secret, lock=True)
             user = user or create_account(
                 email=row.email,
@@ -209,7 +234,7 @@ def accept_invitation(*, token: str, acceptance: Acceptance) -> Member:
             )
             row.accepted_at = timezone.now()
             row.save(update_fields=["accepted_at", "updated_at"])
-            member = add_member(user=user, role=row.role, actor=None)
+            member = add_member(user=user, role=row.role, custom=row.custom_role, actor=None)
             give_access(member_id=member.pk, project_ids=row.projects)
             record_audit(
                 actor=None,
@@ -239,19 +264,21 @@ def organization_of_token(token: str) -> tuple[OrganizationRef, str]:
     return refs[0], secret
 
 
-def _check(address: str, role: str, actor: Principal) -> None:
+def _role_to_give(give: RoleToGive, actor: Principal) -> tuple[str, CustomRole | None]:
+    custom = custom_role_here(give.custom) if give.custom is not None else None
+    role = custom.base if custom is not None else give.code
     if role not in Role.values:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
-    refuse_above(actor, role)
-    if Member.objects.filter(email=address, removed_at=None).exists():
-        raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    refuse_above(actor, role, custom)
+    return role, custom
 
 
 def _open_row(secret: str, *, lock: bool = False) -> Invitation:
     """Return the invitation if it is open and whoever sent it, member or open link, may still give its role."""
-    rows = Invitation.objects.select_for_update() if lock else Invitation.objects.all()
+    rows = Invitation.objects.select_related("custom_role")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
     row = rows.filter(
         digest=digest_of(secret), accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     ).first()
@@ -267,7 +294,7 @@ def _link_still_invites(row: Invitation) -> bool:
 
 def _sender_still_invites(row: Invitation) -> bool:
     sender = acting_member(row.invited_by_id) if row.invited_by_id is not None else None
-    return sender is not None and may_give(sender, row.role)
+    return sender is not None and may_give(sender, row.role, row.custom_role)
 
 
 def _person(email: str, acceptance: Acceptance) -> User | None:

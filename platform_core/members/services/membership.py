@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from platform_core.accounts.models import User
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.gate import memory
-from platform_core.members.models import ApiKey, Invitation, Member, RefreshToken, Role, Session, TeamLink
+from platform_core.members.models import ApiKey, CustomRole, Invitation, Member, RefreshToken, Role, Session, TeamLink
 from platform_core.members.principal import Principal
 from platform_core.members.queries.roles import custom_role_here
 from platform_core.members.services.handing_out import refuse_above
@@ -18,8 +18,11 @@ from tenants.scope import current_organization, public_scope
 
 
 @transaction.atomic
-def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
+def add_member(*, user: User, role: str, actor: Principal | None, custom: CustomRole | None = None) -> Member:
     """Make a user a member here, or bring a removed member back with the new role.
+
+    Args:
+        custom: role of the organization's own, whose base `role` is.
 
     Raises:
         ValidationFailedError: the role is unknown, or the user is a member already.
@@ -28,28 +31,32 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
         raise ValidationFailedError(
             validation_errors={"role": [f"Unknown role {role!r}; one of {', '.join(Role.values)}."]}
         )
-    member = Member.objects.select_for_update().filter(pk=user.pk).first()
-    if member is not None and member.is_active:
+    if Member.objects.select_for_update().filter(pk=user.pk, removed_at=None).exists():
         raise ValidationFailedError(validation_errors={"email": ["This person is a member already."]})
+    return _write_member(user, role, actor, custom)
+
+
+def add_founder(*, user: User) -> Member:
+    """Make a user the first owner of the organization in scope, made in this same transaction: nobody is there yet."""
+    assert connection.in_atomic_block, "a founder comes with the organization"
+    return _write_member(user, Role.OWNER, None, None)
+
+
+def _write_member(user: User, role: str, actor: Principal | None, custom: CustomRole | None) -> Member:
     values = {
         "email": user.email,
         "username": user.email,
         "first_name": user.first_name or "",
         "last_name": user.last_name or "",
         "role": role,
-        "custom_role": None,
+        "custom_role": custom,
         "removed_at": None,
     }
-    if member is None:
-        member = Member(pk=user.pk, **values)
-        # Somebody may add the same person at the same time: the later one changes the row of the earlier.
-        Member.objects.bulk_create(
-            [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
-        )
-    else:
-        for name, value in values.items():
-            setattr(member, name, value)
-        member.save(update_fields=[*values, "updated_at"])
+    member = Member(pk=user.pk, **values)
+    # The person may have been here before, and somebody may add them at the same time: the later change stays.
+    Member.objects.bulk_create(
+        [member], update_conflicts=True, unique_fields=["id"], update_fields=[*values, "updated_at"]
+    )
     index = MembershipIndex(user_id=user.pk, organization_id=current_organization().id, role=role)
     with public_scope():
         MembershipIndex.objects.bulk_create(
@@ -58,8 +65,9 @@ def add_member(*, user: User, role: str, actor: Principal | None) -> Member:
             unique_fields=["user", "organization"],
             update_fields=["role", "updated_at"],
         )
-    record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": role})
-    emit_event(type="member.added", payload={"member": member.pk, "role": role})
+    name = _role_name(member)
+    record_audit(actor=actor, action="member.added", target_type="member", target_id=member.pk, data={"role": name})
+    emit_event(type="member.added", payload={"member": member.pk, "role": name})
     return member
 
 
@@ -100,7 +108,7 @@ def change_role(
     )
     names = {"role": _role_name(member), "from_role": facts["from"]}
     emit_event(type="member.role_changed", payload={"member": member.pk, **names})
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
     return member
 
 
@@ -141,7 +149,7 @@ def revoke_credentials(*, member_id: int) -> None:
     ApiKey.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     RefreshToken.objects.filter(member_id=member_id, revoked_at=None).update(revoked_at=now, updated_at=now)
     Session.objects.filter(member_id=member_id).delete()
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def _locked(member_id: int) -> Member:

@@ -9,8 +9,7 @@ from django.db import transaction
 from platform_core.accounts.models import User
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.host import forget_hosts
-from platform_core.members.models import Role
-from platform_core.members.services.membership import add_member
+from platform_core.members.services.membership import add_founder
 from platform_core.plugins.services.defaults import (
     NO_PLUGINS,
     default_plugins,
@@ -45,10 +44,10 @@ def create_organization_for(
         defaults=default_plugins() if with_plugins else NO_PLUGINS,
     )
     with tenant_scope(organization):
-        add_member(user=owner, role=Role.OWNER, actor=None)
+        add_founder(user=owner)
         if with_plugins:
             enable_default_plugins(defaults)
-    transaction.on_commit(forget_hosts)
+    transaction.on_commit(forget_hosts, robust=True)
     return organization
 
 

@@ -87,7 +87,7 @@ def _changed(changes: dict[str, Any], *, action: str, actor: Principal) -> Organ
             setattr(policy, name, value)
         policy.save(update_fields=[*changed, "updated_at"])
         _record(action, changed, actor)
-        transaction.on_commit(memory.clear)
+        transaction.on_commit(memory.clear, robust=True)
     return policy
 
 

@@ -133,13 +133,13 @@ def revoke_refresh_row(*, row_id: uuid.UUID, actor: Principal) -> None:
     now = timezone.now()
     RefreshToken.objects.filter(pk=row_id, member_id=actor.id, revoked_at=None).update(revoked_at=now, updated_at=now)
     record_audit(actor=actor, action="member.signed_out", target_type="member", target_id=actor.id)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def _revoke(row: RefreshToken) -> None:
     row.revoked_at = timezone.now()
     row.save(update_fields=["revoked_at", "updated_at"])
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def _live_row(token: str, *, lock: bool = False) -> RefreshToken | None:

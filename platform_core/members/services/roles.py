@@ -5,11 +5,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from platform_core.api.errors import NotFoundError, PermissionDeniedError, ValidationFailedError
 from platform_core.events.services import record_audit
 from platform_core.members.gate import memory
-from platform_core.members.models import CustomRole, Member, Role
+from platform_core.members.models import CustomRole, Invitation, Member, Role
 from platform_core.members.permissions import CORE_PERMISSIONS, may_hand_out
 from platform_core.members.principal import Principal
 from platform_core.plugins.permissions import plugin_permissions
@@ -78,7 +79,7 @@ def change_role_definition(*, role_id: UUID, changes: dict[str, Any], actor: Pri
         setattr(role, name, value)
     role.save(update_fields=[*changed, "updated_at"])
     record_audit(actor=actor, action="role.changed", target_type="role", target_id=str(role.pk), data=facts)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
     return role
 
 
@@ -96,6 +97,10 @@ def delete_role(*, role_id: UUID, actor: Principal) -> None:
     count = holders.filter(removed_at=None).count()
     if count:
         raise ValidationFailedError(f"{count} members have this role: give them another one first.")
+    # Nobody was promised the base instead: who is invited with this role is invited no more.
+    invited = Invitation.objects.filter(custom_role=role, accepted_at=None, revoked_at=None)
+    now = timezone.now()
+    invited.update(revoked_at=now, updated_at=now)
     # Former members keep the base, should they come back.
     holders.update(custom_role=None)
     role.delete()

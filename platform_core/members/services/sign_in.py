@@ -62,7 +62,7 @@ def close_session(*, session: SessionBase, actor: Principal) -> None:
     """Sign a browser out."""
     session.flush()
     record_audit(actor=actor, action="member.signed_out", target_type="member", target_id=actor.id)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)
 
 
 def change_password(*, user_id: int, current_password: str, new_password: str) -> None:
@@ -110,4 +110,4 @@ def end_sign_ins_everywhere(user_id: int) -> None:
         with tenant_scope(organization):
             Session.objects.filter(member_id=user_id).delete()
             RefreshToken.objects.filter(member_id=user_id, revoked_at=None).update(revoked_at=now, updated_at=now)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)

@@ -208,4 +208,4 @@ def _free_url(name: str) -> str:
 
 def _note(actor: Principal, action: str, team: Team, data: dict[str, object]) -> None:
     record_audit(actor=actor, action=action, target_type="team", target_id=team.pk, data=data)
-    transaction.on_commit(memory.clear)
+    transaction.on_commit(memory.clear, robust=True)

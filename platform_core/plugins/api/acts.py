@@ -9,6 +9,7 @@ from django.db import transaction
 
 from platform_core.api.errors import ConflictError, NotFoundError, PayloadTooLargeError, ValidationFailedError
 from platform_core.events.services import record_audit
+from platform_core.files import organization_files
 from platform_core.jobs.models import Job
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import path_of
@@ -21,14 +22,12 @@ from platform_core.plugins.jobs import (
     restore_plugin_job,
 )
 from platform_core.plugins.models import Activation, ActivationState
-from platform_core.plugins.queries.archives import archive_path
+from platform_core.plugins.queries.archives import archive_key
 from platform_core.plugins.services.activation import locked_for_purge, refuse_needed
 from platform_core.plugins.services.consents import plan_of_token
 from platform_core.plugins.services.plans import plan_enable
 from platform_core.plugins.services.restores import MAX_ARCHIVE_BYTES, check_upload
-from platform_core.tasks.export_files import export_files
 from tenants.records import JobStatus
-from tenants.scope import current_organization
 
 LIVE = (JobStatus.QUEUED, JobStatus.RUNNING)
 ACTS = (enable_plugin_job, disable_plugin_job, purge_plugin_job, export_plugin_job, restore_plugin_job)
@@ -120,13 +119,12 @@ def request_restore(*, slug: str, file: "UploadedFile[bytes]", replace: bool, ac
     check_upload(file, slug=slug)
     _claim(slug)
     name = uuid4()
-    path = archive_path(slug, name, upload=True)
-    with export_files(current_organization()).writing(path) as out:
-        out.writelines(file.chunks())
+    store, key = organization_files(), archive_key(slug, name, upload=True)
+    store.write(key, file.chunks())
     try:
         return _start("restore", restore_plugin_job, slug, actor, name.hex, replace)
     except BaseException:
-        path.unlink(missing_ok=True)
+        store.delete(key)
         raise
 
 

@@ -15,6 +15,7 @@ from platform_core.api.file_answers import file_answer
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
+from platform_core.files import organization_files
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.plugins.api import console_examples as examples
 from platform_core.plugins.api.acts import request_export, request_restore
@@ -31,7 +32,7 @@ from platform_core.plugins.api.examples import ACT
 from platform_core.plugins.api.parameters import PROJECT, WAIT, number_of
 from platform_core.plugins.api.serializers import ActSerializer
 from platform_core.plugins.api.views import TAG, ActAPI
-from platform_core.plugins.queries.archives import archive_of, archive_path, archives_of
+from platform_core.plugins.queries.archives import archive_key, archive_of, archives_of
 from platform_core.plugins.queries.catalogue import catalogue_entry
 from platform_core.plugins.queries.health import LONGEST, plugin_health
 from platform_core.plugins.queries.impact import plugin_impact
@@ -145,7 +146,7 @@ class PluginArchiveAPI(TenonAPIView):
         archive = archive_of(slug, job_id)
         return file_answer(
             request,
-            archive_path(slug, job_id),
+            organization_files().open(archive_key(slug, job_id)),
             filename=f"{slug}-{archive.created_at:%Y%m%d-%H%M%S}.zip",
             content_type="application/zip",
             digest=archive.digest,

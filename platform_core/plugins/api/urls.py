@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from platform_core.plugins.api import console, views
+from platform_core.plugins.api.navigation import NavigationAPI
 from platform_core.plugins.loader import get_registry
 
 plugin_patterns: list[URLPattern | URLResolver] = list(get_registry().url_resolvers())
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/plugins/<slug:slug>/disable/", views.PluginDisableAPI.as_view(), name="plugin-disable"),
     path("api/plugins/<slug:slug>/purge/", views.PluginPurgeAPI.as_view(), name="plugin-purge"),
     path("api/plugins/<slug:slug>/settings/", views.PluginSettingsAPI.as_view(), name="plugin-settings"),
+    path("api/navigation/", NavigationAPI.as_view(), name="navigation-list"),
     path(
         "api/plugins/<slug:slug>/settings/history/",
         console.PluginSettingsHistoryAPI.as_view(),

@@ -47,6 +47,16 @@ def _enabled_here() -> _Enabled:
     return found
 
 
+def knows_enabled_plugins() -> bool:
+    """Say whether this process remembers them, or would have to ask."""
+    return _memory.get(current_schema())[0]
+
+
+def remember_enabled_plugins(enabled: frozenset[str], withheld: frozenset[str]) -> None:
+    """Take over what another statement has just read in the organization in scope."""
+    _memory.put(current_schema(), _Enabled(enabled, withheld))
+
+
 def forget_enabled_plugins() -> None:
     """Forget what this process remembers, after an activation changed."""
     _memory.clear()

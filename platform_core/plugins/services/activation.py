@@ -103,7 +103,8 @@ def _enable(
     slug: str, *, upgrade: bool, actor: Principal | None, agreed: bool, step: Callable[[int], None]
 ) -> Activation:
     plugin, organization = loaded_plugin(slug), current_organization()
-    activation, _made = Activation.objects.select_for_update().get_or_create(slug=slug)
+    Activation.objects.bulk_create([Activation(slug=slug)], ignore_conflicts=True)
+    activation = Activation.objects.select_for_update().get(pk=slug)
     before = activation.version
     labels = labels_of_plugin(plugin)
     tables: PluginTables = make_tables(
@@ -209,10 +210,8 @@ def purge_plugin(*, slug: str, confirm: str, actor: Principal | None) -> None:
         ValidationFailedError, NotFoundError, ConflictError: as `request_purge`.
         ActivationFailedError: a DROP failed; nothing is removed.
     """
-    with transaction.atomic():
-        locked_for_purge(slug, confirm)
     with _failure_is_kept(slug, ActivationState.PURGE_FAILED, actor), transaction.atomic():
-        activation = _locked(slug)
+        activation = locked_for_purge(slug, confirm)
         drop_tables(labels=activation.app_labels, tables=activation.tables)
         PluginSettings.objects.filter(slug=slug).delete()
         unschedule_all(plugin=slug)
@@ -316,4 +315,4 @@ def _tell(what: str, slug: str, actor: Principal | None, facts: dict[str, Any]) 
     record_audit(actor=actor, action=f"plugin.{what}", target_type="plugin", target_id=slug, data=facts)
     emit_event(type=f"plugin.{what}", payload={"plugin": slug, **facts})
     after: Callable[[], None] = forget_activations
-    transaction.on_commit(after)
+    transaction.on_commit(after, robust=True)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
@@ -22,7 +22,7 @@ from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.loader import LoadedPlugin, get_registry
 from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.services.activation import forget_activations, shown_to_admins
-from platform_core.plugins.services.fleet_index import index_plugins
+from platform_core.plugins.services.fleet_index import index_entry, unindex_plugin
 from platform_core.plugins.services.installed import installed_labels, labels_of_plugin
 from tenants.activation import drop_tables, make_tables
 from tenants.models import DdlScript
@@ -75,8 +75,17 @@ def provision_with_defaults(
     Returns:
         The organization, and what is left to be done by `enable_default_plugins` in its scope.
     """
+    index = {
+        plugin.slug: index_entry(plugin.manifest.version, ActivationState.ENABLED, labels_of_plugin(plugin))
+        for plugin in defaults.plugins
+    }
     provision = partial(
-        provision_organization, slug=slug, name=name, created_by_user_id=created_by_user_id, domains=domains
+        provision_organization,
+        slug=slug,
+        name=name,
+        created_by_user_id=created_by_user_id,
+        domains=domains,
+        plugins=index,
     )
     in_order = [defaults.scripts[plugin.slug] for plugin in defaults.plugins if plugin.slug in defaults.scripts]
     try:
@@ -106,7 +115,8 @@ def enable_default_plugins(defaults: DefaultPlugins) -> dict[str, str]:
         Activation.objects.filter(pk=slug).update(
             state=ActivationState.ENABLE_FAILED, error=reason, version="", app_labels=[], tables=[], enabled_at=None
         )
-    _tell([plugin for plugin in defaults.plugins if plugin.slug not in failed], rows, failed)
+        unindex_plugin(slug)
+    _tell([plugin for plugin in defaults.plugins if plugin.slug not in failed], failed)
     return failed
 
 
@@ -163,7 +173,7 @@ def _finish(plugin: LoadedPlugin, row: Activation, script: DdlScript | None, fai
     facade.after_enable(plugin.slug, organization)
 
 
-def _tell(enabled: list[LoadedPlugin], rows: Mapping[str, Activation], failed: Mapping[str, str]) -> None:
+def _tell(enabled: list[LoadedPlugin], failed: Mapping[str, str]) -> None:
     facts = {plugin.slug: {"version": plugin.manifest.version, "default": True} for plugin in enabled}
     entries = [("plugin.enabled", slug, value) for slug, value in facts.items()]
     record_audits(
@@ -171,13 +181,7 @@ def _tell(enabled: list[LoadedPlugin], rows: Mapping[str, Activation], failed: M
         target_type="plugin",
         entries=[*entries, *(("plugin.enable_failed", slug, {"error": text}) for slug, text in failed.items())],
     )
-    emit_events([("plugin.enabled", {"plugin": slug, **value}) for slug, value in facts.items()])
-    if enabled:
-        index_plugins(
-            {
-                plugin.slug: (plugin.manifest.version, rows[plugin.slug].state, labels_of_plugin(plugin))
-                for plugin in enabled
-            }
-        )
+    unchanged: dict[str, Any] = {"from_version": None, "migrations": []}
+    emit_events([("plugin.enabled", {"plugin": slug, **value, **unchanged}) for slug, value in facts.items()])
     forget_activations()
-    transaction.on_commit(forget_activations)
+    transaction.on_commit(forget_activations, robust=True)

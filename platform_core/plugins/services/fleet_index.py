@@ -2,37 +2,37 @@
 
 from typing import Any
 
+from django.db.models import F, Func, JSONField, Value
+from django.utils import timezone
+
 from tenants.digests import migrations_digest
 from tenants.models import SchemaState
 from tenants.scope import OrganizationRef, current_organization, public_scope
 
+_JOINED: dict[str, Any] = {"template": "(%(expressions)s)", "arg_joiner": " || ", "output_field": JSONField()}
+_WITHOUT: dict[str, Any] = {**_JOINED, "arg_joiner": " - "}
+
 
 def index_plugin(*, slug: str, version: str, state: str, labels: frozenset[str]) -> None:
     """Note a plugin's version, state and digest of migrations for the organization in scope."""
-    _change({slug: _entry(version, state, labels)})
+    _change(Func(F("plugins"), Value({slug: index_entry(version, state, labels)}, JSONField()), **_JOINED))
 
 
-def index_plugins(entries: dict[str, tuple[str, str, frozenset[str]]]) -> None:
-    """Note several plugins at once: slug -> (version, state, labels)."""
-    _change({slug: _entry(*facts) for slug, facts in entries.items()})
-
-
-def _entry(version: str, state: str, labels: frozenset[str]) -> dict[str, Any]:
+def index_entry(version: str, state: str, labels: frozenset[str]) -> dict[str, Any]:
+    """Return what the index keeps of a plugin."""
     return {"version": version, "state": state, "digest": migrations_digest(labels) if labels else ""}
 
 
 def unindex_plugin(slug: str) -> None:
     """Forget a purged plugin."""
-    _change({slug: None})
+    _change(Func(F("plugins"), Value(slug), **_WITHOUT))
 
 
-def _change(entries: dict[str, dict[str, Any] | None]) -> None:
+def _change(plugins: Func) -> None:
+    """One UPDATE: two acts at once on one organization change the entry of their own plugin each."""
     organization = current_organization()
     with public_scope():
-        row = SchemaState.objects.select_for_update().get(organization_id=organization.id)
-        plugins = {**row.plugins, **entries}
-        row.plugins = {slug: entry for slug, entry in plugins.items() if entry is not None}
-        row.save(update_fields=["plugins", "updated_at"])
+        SchemaState.objects.filter(organization_id=organization.id).update(plugins=plugins, updated_at=timezone.now())
 
 
 def organizations_with_purges() -> list[OrganizationRef]:

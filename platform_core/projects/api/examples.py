@@ -33,13 +33,21 @@ PROJECT: Final[dict[str, Any]] = {
         }
     },
     "organization": 1,
-    "created_by": {"id": 1, "first_name": "Ada", "last_name": "L", "email": "ada@example.com", "avatar": None},
+    "created_by": {
+        "id": 1,
+        "first_name": "Ada",
+        "last_name": "L",
+        "email": "ada@example.com",
+        "avatar": None,
+        "username": "ada@example.com",
+    },
     "created_at": "2026-11-20T12:00:00.000000Z",
     "updated_at": "2026-11-20T12:00:00.000000Z",
     "sampling": "Sequential sampling",
     "skip_queue": "REQUEUE_FOR_OTHERS",
     "maximum_annotations": 1,
     "state": "IN_PROGRESS",
+    "tasks_behind_rules": 0,
 }
 ANNOTATOR: Final = {
     "id": 7,

@@ -17,7 +17,7 @@ class AnnotatorSerializer(serializers.Serializer[Any]):
     first_name = serializers.CharField(help_text="First name.")
     last_name = serializers.CharField(help_text="Last name.")
     email = serializers.EmailField(help_text="E-mail address.")
-    avatar = serializers.CharField(allow_null=True, help_text="Always null: there are no pictures.")
+    avatar = serializers.CharField(allow_null=True, help_text="Path of the picture; null without one.")
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -115,6 +115,7 @@ class CreatorSerializer(serializers.Serializer[Any]):
     last_name = serializers.CharField()
     email = serializers.EmailField()
     avatar = serializers.CharField(allow_null=True)
+    username = serializers.CharField()
 
 
 class ProjectSerializer(serializers.ModelSerializer[Project]):
@@ -138,6 +139,10 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     )
     members_count = serializers.IntegerField(read_only=True, required=False, help_text="Only with `members_limit`.")
     state = serializers.CharField(read_only=True, help_text="CREATED, IN_PROGRESS or COMPLETED.")
+    tasks_behind_rules = serializers.IntegerField(
+        read_only=True,
+        help_text="Tasks that a job has still to bring up to new overlap or skip queue; 0 = none.",
+    )
     task_number = serializers.IntegerField(read_only=True, allow_null=True)
     finished_task_number = serializers.IntegerField(read_only=True, allow_null=True)
     total_predictions_number = serializers.IntegerField(read_only=True, allow_null=True)
@@ -163,6 +168,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
             "assignment_settings",
             "review_settings",
             "state",
+            "tasks_behind_rules",
         ]
 
 

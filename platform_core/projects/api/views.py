@@ -1,5 +1,6 @@
 """REST views of projects: thin; the verbs are in services, the nouns in queries."""
 
+from django.db import transaction
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -9,6 +10,7 @@ from platform_core.api.pagination import PageNumberPagination
 from platform_core.api.preconditions import if_match_of, tagged
 from platform_core.api.views import TenonAPIView
 from platform_core.events.actions import WebhookAction, api_webhook
+from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.api import examples
 from platform_core.projects.api.list_query import LIST_PARAMETERS, MEMBERS_LIMIT, members_limit, project_filter
@@ -22,11 +24,13 @@ from platform_core.projects.api.serializers import (
     ValidationResultSerializer,
 )
 from platform_core.projects.configs import compiled_config, is_empty
+from platform_core.projects.jobs import apply_rules_job
 from platform_core.projects.label_config.changes import config_essential_data_has_changed
 from platform_core.projects.queries import visible_project
 from platform_core.projects.queries.lists import Shape, project_json, project_page
 from platform_core.projects.services.access import access_of, set_access
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
+from platform_core.projects.services.labelling_rules import RULES, are_rules_pending
 from platform_core.projects.services.orphans import refuse_orphaning_change
 from platform_core.projects.services.projects import create_project, delete_project, update_project
 from platform_core.projects.services.templates import with_template
@@ -131,7 +135,9 @@ class ProjectAPI(TenonAPIView):
         summary="Change a project",
         description=(
             "Change a project. A label config that would orphan annotations is refused. The `ETag` is that of the "
-            "settings: work on tasks, which moves the counters, does not change it."
+            "settings: work on tasks, which moves the counters, does not change it. A change of overlap or skip queue "
+            "reaches the tasks of a project of more than 20,000 by a job, named by the header `X-Tenon-Job`; meanwhile "
+            "`tasks_behind_rules` says how many are still counted by the old rules."
         ),
         request=ProjectWriteSerializer(partial=True),
         response=ProjectSerializer,
@@ -143,8 +149,14 @@ class ProjectAPI(TenonAPIView):
         """Change fields of a project."""
         visible_project(self.principal, pk)
         values = self.validated(request, partial=True)
-        update_project(project_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
-        return _tagged(project_json(self.principal, pk))
+        with transaction.atomic():
+            update_project(project_id=pk, values=values, actor=self.principal, if_match=if_match_of(request))
+            is_pending = not RULES.isdisjoint(values) and are_rules_pending(pk)
+            job = start_job_async_or_sync(apply_rules_job, pk, actor=self.principal) if is_pending else None
+        answer = _tagged(project_json(self.principal, pk))
+        if job is not None:
+            answer["X-Tenon-Job"] = str(job)
+        return answer
 
     @api_webhook(WebhookAction.PROJECT_DELETED)
     @operation(tag=TAG, summary="Delete a project", status=204)

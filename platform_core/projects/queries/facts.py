@@ -9,11 +9,12 @@ from typing import Any, Final
 from django.db import connection
 
 from platform_core.members.principal import Principal
+from platform_core.members.queries.people import avatar_sql
 
 MAX_ROWS: Final = 100_000
 
-_ANNOTATORS: Final = """
-    SELECT m.id, m.username, m.first_name, m.last_name, m.email, NULL AS avatar
+_ANNOTATORS: Final = f"""
+    SELECT m.id, m.username, m.first_name, m.last_name, m.email, {avatar_sql("m")} AS avatar
     FROM members_member m
     WHERE (%(only)s::bigint IS NULL OR m.id = %(only)s) AND EXISTS (
         SELECT FROM tasks_annotation a WHERE a.completed_by_id = m.id AND a.project_id = %(project)s)
@@ -21,6 +22,8 @@ _ANNOTATORS: Final = """
 _MODEL_VERSIONS: Final = """
     SELECT COALESCE(model_version, ''), count(*), max(created_at) FROM tasks_prediction
     WHERE project_id = %(project)s GROUP BY 1 ORDER BY 3 DESC, 1"""
+_HAS_VERSION: Final = """
+    SELECT EXISTS (SELECT FROM tasks_prediction WHERE project_id = %(project)s AND model_version = %(version)s)"""
 _COLUMNS: Final = """
     WITH seen AS (SELECT data FROM tasks_task WHERE project_id = %(project)s ORDER BY id DESC LIMIT %(rows)s)
     SELECT (SELECT count(*) FROM seen), key, count(*) FROM seen CROSS JOIN LATERAL jsonb_object_keys(
@@ -50,6 +53,13 @@ def model_versions(project_id: int) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
         cursor.execute(_MODEL_VERSIONS, {"project": project_id})
         return [{"model_version": name, "count": count, "latest": latest} for name, count, latest in cursor.fetchall()]
+
+
+def has_predictions_of(project_id: int, model_version: str) -> bool:
+    """Say whether a project has predictions of a model."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_VERSION, {"project": project_id, "version": model_version})
+        return bool(cursor.fetchone()[0])
 
 
 def project_summary(project_id: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Aliases: `p` projects_project, `c` projects_projectcounters, `m` members_member.
 from collections.abc import Iterable
 from typing import Final
 
+from platform_core.members.queries.people import avatar_sql
 from platform_core.projects.managers import COUNTERS
 
 _STORED: Final = (
@@ -51,8 +52,8 @@ _SUITS_BULK: Final = """(p.parsed_label_config <> '{}'::jsonb
     AND NOT jsonb_path_exists(p.parsed_label_config, '$.*.type ? (@ != "Choices")'))"""
 _STATE: Final = """CASE WHEN c.task_number > 0 AND c.task_number = c.finished_task_number THEN 'COMPLETED'
     WHEN c.total_annotations_number > 0 THEN 'IN_PROGRESS' ELSE 'CREATED' END"""
-_CREATOR: Final = """CASE WHEN m.id IS NULL THEN NULL ELSE json_build_object('id', m.id, 'first_name', m.first_name,
-    'last_name', m.last_name, 'email', m.email, 'avatar', NULL) END"""
+_CREATOR: Final = f"""CASE WHEN m.id IS NULL THEN NULL ELSE json_build_object('id', m.id, 'first_name', m.first_name,
+    'last_name', m.last_name, 'email', m.email, 'avatar', {avatar_sql("m")}, 'username', m.username) END"""
 _DERIVED: Final = {
     "created_at": _moment("p.created_at"),
     "updated_at": _moment("p.updated_at"),
@@ -71,6 +72,7 @@ _DERIVED: Final = {
     ),
     "review_settings": "json_build_object('id', p.id, 'project', p.id)",
     "state": _STATE,
+    "tasks_behind_rules": "LEAST(c.task_number, COALESCE(GREATEST(c.last_inner_id - c.rules_position, 0), 0))",
 }
 _COLUMNS: Final = {**{name: f"p.{name}" for name in _STORED}, **_DERIVED}
 

@@ -8,9 +8,10 @@ from django.db import connection
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
+from platform_core.members.queries.people import avatar_sql
 from platform_core.projects.managers import COUNTERS
 from platform_core.projects.queries.json_sql import JOINS, counter_columns, project_columns
-from platform_core.projects.queries.visible import VISIBLE, visibility
+from platform_core.projects.queries.visible import visibility, visible_project_condition
 from tenants.scope import current_organization
 
 Shape = Literal["project", "counts"]
@@ -22,6 +23,7 @@ _ORDERINGS: Final = {
 }
 # Label Studio's order: pinned projects first, the latest pin on top, then the newest project.
 _DEFAULT_ORDER: Final = "p.pinned_at DESC NULLS LAST, p.id DESC"
+_VISIBLE: Final = visible_project_condition("p.id")
 _PINS: Final = {"all": "", "pinned_only": " AND p.pinned_at IS NOT NULL", "exclude_pinned": " AND p.pinned_at IS NULL"}
 
 
@@ -87,7 +89,7 @@ def project_page(principal: Principal, wanted: ProjectFilter, *, shape: Shape, s
 
 def _conditions(wanted: ProjectFilter, arguments: dict[str, Any]) -> str:
     """Return the WHERE expression; values go to `arguments`."""
-    condition = VISIBLE + _PINS[wanted.pins]
+    condition = _VISIBLE + _PINS[wanted.pins]
     if wanted.ids is not None:
         arguments["ids"] = [number for number in wanted.ids[:MAX_IDS] if number <= BIG]
         condition += " AND p.id = ANY(%(ids)s::bigint[])"
@@ -122,10 +124,11 @@ def _page_statement(shape: Shape, conditions: str, order: str, counters: tuple[s
 _ONE: Final = f"""
     SELECT row_to_json(o)::text,
            (SELECT (extract(epoch FROM v.updated_at) * 1000000)::bigint FROM projects_project v WHERE v.id = %(id)s)
-    FROM (SELECT {{columns}} FROM {JOINS} WHERE p.id = %(id)s AND {VISIBLE}) o"""
-_MEMBERS: Final = """
+    FROM (SELECT {{columns}} FROM {JOINS} WHERE p.id = %(id)s AND {_VISIBLE}) o"""
+_MEMBERS: Final = f"""
     COALESCE((SELECT json_agg(row_to_json(s)) FROM (
-        SELECT mm.id, mm.email, mm.first_name, mm.last_name, NULL AS avatar, mm.role FROM projects_projectmembership pp
+        SELECT mm.id, mm.email, mm.first_name, mm.last_name, {avatar_sql("mm")} AS avatar, mm.role
+        FROM projects_projectmembership pp
         JOIN members_member mm ON mm.id = pp.member_id AND mm.removed_at IS NULL
         WHERE pp.project_id = p.id ORDER BY mm.id LIMIT %(members)s) s), '[]'::json) AS members,
     (SELECT count(*) FROM projects_projectmembership pp

@@ -7,16 +7,24 @@ from platform_core.members.principal import Principal
 from platform_core.projects.managers import ProjectQuerySet
 from platform_core.projects.models import Project
 
-# The same rule as `ProjectQuerySet.for_user`; `p` is projects_project. Arguments: `visibility`.
-VISIBLE: Final = """(%(all)s
-    OR EXISTS (SELECT FROM projects_projectmembership pm WHERE pm.project_id = p.id AND pm.member_id = %(member)s)
-    OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
-               WHERE g.project_id = p.id AND tm.member_id = %(member)s))"""
+MAX_ID: Final = 2**63 - 1
+
+
+def visible_project_condition(column: str) -> str:
+    """Return the condition on a column with a project's id, for raw SQL; `visibility` gives its arguments.
+
+    The same rule as `ProjectQuerySet.for_user`, and the only place where it is written in SQL. Nothing in it is input.
+    """
+    return f"""(%(all_projects)s
+        OR EXISTS (SELECT FROM projects_projectmembership pm
+                   WHERE pm.project_id = {column} AND pm.member_id = %(member)s)
+        OR EXISTS (SELECT FROM projects_projectteamgrant g JOIN members_teammembership tm ON tm.team_id = g.team_id
+                   WHERE g.project_id = {column} AND tm.member_id = %(member)s))"""
 
 
 def visibility(principal: Principal) -> dict[str, Any]:
-    """Return the arguments that `VISIBLE` takes."""
-    return {"all": principal.can("projects.view_all"), "member": principal.id}
+    """Return the arguments `member` and `all_projects` of the condition."""
+    return {"member": principal.id, "all_projects": principal.can("projects.view_all")}
 
 
 def projects_visible_to(principal: Principal) -> ProjectQuerySet:

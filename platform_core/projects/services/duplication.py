@@ -28,7 +28,8 @@ _COPY_TASKS: Final = """
     ORDER BY s.place"""
 _COUNT: Final = """
     UPDATE projects_projectcounters SET task_number = task_number + %(tasks)s,
-           last_inner_id = last_inner_id + %(tasks)s, revision = revision + 1, updated_at = now()
+           last_inner_id = last_inner_id + %(tasks)s, revision = revision + 1, stale_zones = NULL,
+           updated_at = now()
     WHERE project_id = %(target)s"""
 _COPIED: Final = "project.tasks_copied"
 

@@ -5,13 +5,14 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.utils import timezone
 
-from platform_core.api.errors import NotFoundError
+from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.api.preconditions import require_match, version_of
 from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.configs import compiled_config, is_empty
 from platform_core.projects.label_config import control_weights
 from platform_core.projects.models import Project, ProjectCounters, ProjectMembership
+from platform_core.projects.queries.facts import has_predictions_of
 from platform_core.projects.services.label_configs import CheckedConfig, check_label_config
 from platform_core.projects.services.labelling_rules import apply_labelling_rules
 from platform_core.projects.services.orphans import refuse_orphaning_change
@@ -25,9 +26,11 @@ TABLES_OF_PROJECT = (
     "tasks_annotationdraft",
     "tasks_annotationhistory",
     "tasks_tasklock",
+    "tasks_taskassignee",
     "tasks_annotation",
     "tasks_prediction",
     "tasks_importrun",
+    "tasks_taskzone",
     "tasks_task",
 )
 
@@ -75,7 +78,7 @@ def update_project(
     Raises:
         NotFoundError: it is gone.
         InvalidLabelConfigError: the new label config breaks a rule.
-        ValidationFailedError: annotations exist that the new config would orphan.
+        ValidationFailedError: annotations exist that the new config would orphan, or the model has no predictions.
         PreconditionFailedError: it was changed meanwhile.
     """
     # No key: who submits an annotation meanwhile needs the key only, and holds a task that new rules may change.
@@ -138,6 +141,8 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
         name: value for name, value in values.items() if name not in _NOT_AS_SENT and getattr(project, name) != value
     }
     config = values.get("label_config", project.label_config)
+    if changed.get("model_version"):
+        _refuse_unknown_model(project.pk, changed["model_version"])
     weights = {**project.control_weights, **values.get("control_weights", {})}
     if config != project.label_config:
         checked = check_label_config(config, principal=actor, project_id=project.pk, previous=project.label_config)
@@ -147,6 +152,16 @@ def _changed_fields(project: Project, values: dict[str, Any], actor: Principal) 
         compiled = compiled_config(config, actor.enabled_plugins)
         changed["control_weights"] = control_weights(compiled.config, weights)
     return changed
+
+
+def _refuse_unknown_model(project_id: int, version: str) -> None:
+    """Refuse a model nothing is known of, as Label Studio does; a new project takes any, its predictions come later."""
+    if not has_predictions_of(project_id, version):
+        message = (
+            f"Model version doesn't exist: this project has no predictions of {version[:100]!r}; send them first, "
+            "or an empty text for all models."
+        )
+        raise ValidationFailedError(validation_errors={"model_version": [message]})
 
 
 def _config_fields(checked: CheckedConfig, weights: dict[str, Any]) -> dict[str, Any]:

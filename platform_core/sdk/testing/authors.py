@@ -42,25 +42,39 @@ def other_organization(beta: OrganizationRef) -> OrganizationRef:
 @pytest.fixture
 def enable(db: None) -> Enable:
     """Return a function that enables plugins as an admin would: `enable(organization, "orders")`."""
-    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
-    from platform_core.plugins.services.activation import enable_plugin
-
-    def act(organization: OrganizationRef, *slugs: str) -> OrganizationRef:
-        with tenant_scope(organization):
-            for slug in slugs:
-                enable_plugin(slug=slug, plan_hash=None, actor=None)
-        return organization
-
-    return act
+    return _enable
 
 
 @pytest.fixture
 def enabled(organization: OrganizationRef, enable: Enable, pytestconfig: pytest.Config) -> OrganizationRef:
     """Return the first organization with the plugins of the option `tenon_plugins` enabled."""
-    slugs = pytestconfig.getini("tenon_plugins")
+    return enable(organization, *_named_plugins(pytestconfig))
+
+
+@pytest.fixture
+def committed_organization(committed: str, pytestconfig: pytest.Config) -> OrganizationRef:
+    """Return such an organization in a database of its own, where commits are real: for tests with threads."""
+    # Inline: models can be imported only after Django's set-up, this plugin is loaded before.
+    from tenants.models import organization_refs
+
+    return _enable(organization_refs(slug="alpha")[0], *_named_plugins(pytestconfig))
+
+
+def _named_plugins(pytestconfig: pytest.Config) -> list[str]:
+    slugs: list[str] = pytestconfig.getini("tenon_plugins")
     if not slugs:
         pytest.fail('Name your plugin in pyproject.toml: [tool.pytest.ini_options] tenon_plugins = ["its slug"]')
-    return enable(organization, *slugs)
+    return slugs
+
+
+def _enable(organization: OrganizationRef, *slugs: str) -> OrganizationRef:
+    # Inline: as above.
+    from platform_core.plugins.services.activation import enable_plugin
+
+    with tenant_scope(organization):
+        for slug in slugs:
+            enable_plugin(slug=slug, plan_hash=None, actor=None)
+    return organization
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ RUN: Final = {
     "task_count": 2,
     "annotation_count": 0,
     "prediction_count": 0,
-    "duration": 0.02,
+    "duration": 1,
     "source_format": "json",
     "found_formats": ["json"],
     "file_upload_ids": [],

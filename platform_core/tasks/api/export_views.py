@@ -70,7 +70,9 @@ class ExportAPI(TenonAPIView):
             OpenApiParameter(
                 "localized", bool, description="CSV and TSV with your account's dates, decimals and separator."
             ),
-            OpenApiParameter("download_resources", bool, description="Taken; media are not fetched."),
+            OpenApiParameter(
+                "download_resources", bool, description="Media too, in formats of images; `media.json` says which."
+            ),
         ],
     )
     def get(self, request: Request, pk: int) -> HttpResponseBase:
@@ -91,10 +93,16 @@ class ExportAPI(TenonAPIView):
                 shape=ExportShape(interpolate_key_frames=_is_true(query, "interpolate_key_frames")),
             ),
             localized=_is_true(query, "localized"),
+            with_media=_is_true(query, "download_resources"),
         )
         response = StreamingHttpResponse(export.content, content_type=export.content_type)
         response["Content-Disposition"] = f'attachment; filename="{export.filename}"'
         response["filename"] = export.filename
+        if export.media is not None:
+            response["X-Media-Fetched"] = str(export.media["fetched"])
+            response["X-Media-Missing"] = str(export.media["missing"])
+        if export.size is not None:
+            response["Content-Length"] = str(export.size)
         return response
 
 

@@ -18,6 +18,7 @@ from platform_core.events.actions import WebhookAction, api_webhook
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.members.principal import Principal
 from platform_core.projects.queries import visible_project
+from platform_core.projects.queries.visible import MAX_ID
 from platform_core.tasks.api import examples
 from platform_core.tasks.api.serializers import (
     AnnotationHistorySerializer,
@@ -28,7 +29,6 @@ from platform_core.tasks.api.serializers import (
 )
 from platform_core.tasks.queries.history import ORDERINGS, By, history_json
 from platform_core.tasks.queries.states import Entity, StateChange, state_changes
-from platform_core.tasks.queries.visibility_sql import MAX_ID
 from platform_core.tasks.queries.visible import visible_annotation, visible_task
 from platform_core.tasks.services.annotations import update_annotation
 from platform_core.tasks.services.history import delete_history

@@ -3,45 +3,12 @@
 import math
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from platform_core.projects.label_config.components import RESULT_ITEM
+from platform_core.tasks.api.fields import FiniteFloatField, JsonObjectField, RegionsField
 from platform_core.tasks.models import Annotation, AnnotationDraft, AnnotationHistory, ImportRun, Prediction, Task
 
 BIG = 2**63 - 1
-
-
-class JsonObjectField(serializers.JSONField):
-    """A JSON object."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse everything but an object."""
-        if not isinstance(data, dict):
-            raise serializers.ValidationError("A JSON object is expected.")
-        return data
-
-
-@extend_schema_field({"type": "array", "items": {"$ref": f"#/components/schemas/{RESULT_ITEM}"}})
-class RegionsField(serializers.JSONField):
-    """A list of regions; the label config's rules are checked by the service."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse everything but a list of objects."""
-        if not isinstance(data, list) or not all(isinstance(region, dict) for region in data):
-            raise serializers.ValidationError("A list of regions is expected.")
-        return data
-
-
-class FiniteFloatField(serializers.FloatField):
-    """A number that is neither NaN nor infinite."""
-
-    def to_internal_value(self, data: Any) -> float:
-        """Refuse what JSON cannot hold."""
-        value = super().to_internal_value(data)
-        if not math.isfinite(value):
-            raise serializers.ValidationError("A finite number is expected.")
-        return value
 
 
 class TaskWriteSerializer(serializers.ModelSerializer[Task]):
@@ -187,7 +154,7 @@ class AuthorSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(help_text="E-mail.")
     first_name = serializers.CharField(help_text="First name.")
     last_name = serializers.CharField(help_text="Last name.")
-    avatar = serializers.CharField(allow_null=True, help_text="Always null.")
+    avatar = serializers.CharField(allow_null=True, help_text="Path of the picture; null without one.")
 
 
 class TaskAnnotationSerializer(AnnotationSerializer):
@@ -463,6 +430,13 @@ class PredictionImportSerializer(serializers.Serializer[Any]):
 
 class ImportRunSerializer(serializers.ModelSerializer[ImportRun]):
     """The kept report of an import."""
+
+    # The SDK's type is an integer; the report of the import itself has the fraction.
+    duration = serializers.SerializerMethodField(help_text="Whole seconds, rounded up.")
+
+    def get_duration(self, run: ImportRun) -> int:
+        """Return how long the import took."""
+        return math.ceil(run.duration)
 
     class Meta:
         model = ImportRun

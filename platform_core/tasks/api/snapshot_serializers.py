@@ -100,7 +100,9 @@ class ConvertSerializer(serializers.Serializer[Any]):
     """To which format."""
 
     export_type = serializers.CharField(max_length=100, help_text="A name of `export/formats`.")
-    download_resources = serializers.BooleanField(required=False, help_text="Taken; media are not fetched.")
+    download_resources = serializers.BooleanField(
+        required=False, help_text="Media too, in formats of images; the job's result counts them."
+    )
 
 
 class ConvertedSerializer(serializers.Serializer[Any]):
@@ -124,7 +126,14 @@ SNAPSHOT_EXAMPLE: Final = {
     "id": 1,
     "title": "Reports-at-2026-11-20-12-00",
     "project": 1,
-    "created_by": {"id": 1, "first_name": "Ada", "last_name": "", "email": "ada@aero.example", "avatar": None},
+    "created_by": {
+        "id": 1,
+        "first_name": "Ada",
+        "last_name": "",
+        "email": "ada@aero.example",
+        "avatar": None,
+        "username": "ada@aero.example",
+    },
     "created_at": "2026-11-20T12:00:00.000000Z",
     "finished_at": "2026-11-20T12:00:02.000000Z",
     "expires_at": "2026-12-20T12:00:00.000000Z",

@@ -12,6 +12,7 @@ from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.api.file_answers import file_answer
 from platform_core.api.operations import operation
 from platform_core.api.views import TenonAPIView
+from platform_core.files import organization_files
 from platform_core.members.permissions import ViewClassPermission, all_permissions
 from platform_core.projects.queries import visible_project
 from platform_core.tasks.api.snapshot_serializers import (
@@ -21,7 +22,7 @@ from platform_core.tasks.api.snapshot_serializers import (
     SnapshotSerializer,
 )
 from platform_core.tasks.api.task_lists import stored_query
-from platform_core.tasks.export_files import export_files
+from platform_core.tasks.export_files import ExportFiles
 from platform_core.tasks.export_jobs import convert_snapshot_job, write_snapshot_job
 from platform_core.tasks.exporting import JSON
 from platform_core.tasks.filters.plugin_columns import columns_of
@@ -67,6 +68,7 @@ class SnapshotListAPI(TenonAPIView):
         status=201,
         example={**SNAPSHOT_EXAMPLE, "status": "created", "md5": "", "sha256": "", "size": None, "counters": {}},
         request_example={"title": "Monday", "task_filter_options": {"annotated": "only"}},
+        errors=[413],
     )
     def post(self, request: Request, pk: int) -> Response:
         """Begin a snapshot."""
@@ -127,13 +129,15 @@ class SnapshotConvertAPI(_SnapshotView):
         response=ConvertedSerializer,
         example={"export_type": "CSV", "converted_format": 1},
         request_example={"export_type": "CSV"},
+        errors=[413],
     )
     def post(self, request: Request, pk: int, export_pk: int) -> Response:
         """Begin the conversion."""
-        snapshot = self.snapshot(pk, export_pk)
+        snapshot, wanted = self.snapshot(pk, export_pk), self.validated(request)
         conversion = convert_snapshot(
             snapshot=snapshot,
-            export_type=self.validated(request)["export_type"],
+            export_type=wanted["export_type"],
+            with_media=wanted.get("download_resources", False),
             actor=self.principal,
             write=convert_snapshot_job,
         )
@@ -169,7 +173,7 @@ class SnapshotDownloadAPI(_SnapshotView):
         extension = conversion.extension if conversion is not None else JSON.extension
         return file_answer(
             request,
-            export_files(self.principal.organization).path(snapshot.pk, conversion.pk if conversion else None),
+            ExportFiles(store=organization_files()).open(snapshot.pk, conversion.pk if conversion else None),
             filename=f"project-{snapshot.project_id}-at-{snapshot.created_at:%Y-%m-%d-%H-%M}-{file.md5[:8]}{extension}",
             content_type=conversion.content_type if conversion is not None else JSON.content_type,
             digest=file.sha256,

@@ -108,6 +108,16 @@ _COLUMNS: Final = (
         kind="User",
         sql="(CASE WHEN t.updated_by_id IS NOT NULL THEN ARRAY[t.updated_by_id] END)",
     ),
+    Column(
+        key="assignees",
+        title="Assigned to",
+        kind="User",
+        # Not a mere sub-select: of that, ANY would take the rows and not the list.
+        sql=(
+            "NULLIF((SELECT array_agg(x.member_id ORDER BY x.member_id) FROM tasks_taskassignee x "
+            "WHERE x.task_id = t.id), '{}')"
+        ),
+    ),
     Column(key="is_labeled", title="Finished", kind="Boolean", sql="t.is_labeled", nullable=False),
     Column(key="overlap", title="Annotations needed", kind="Number", sql="t.overlap", nullable=False),
     Column(key="draft_exists", title="Drafts", kind="Boolean", sql=f"({DRAFT_EXISTS})", nullable=False, cached=False),

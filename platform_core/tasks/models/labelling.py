@@ -38,6 +38,34 @@ class TaskLock(TimestampedModel):
         indexes = [models.Index(fields=["member", "project"], name="task_lock_of_member")]
 
 
+class TaskAssignee(TimestampedModel):
+    """A member to whom a task is assigned: it is handed out to its assignees only, and to them first."""
+
+    task = models.ForeignKey(
+        Task,
+        on_delete=models.DO_NOTHING,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="The task.",
+    )
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.DO_NOTHING,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        help_text="Its project.",
+    )
+    member = models.ForeignKey(
+        Member, on_delete=models.CASCADE, db_index=False, related_name="+", help_text="Who is to do it."
+    )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["task", "member"], name="task_assignee_unique")]
+        indexes = [models.Index(fields=["member", "project", "task"], name="task_assignee_of_member")]
+
+
 class AnnotationDraft(TimestampedModel):
     """Work on a task, or on an annotation, that is not submitted yet; only its author sees it."""
 

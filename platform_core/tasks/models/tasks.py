@@ -50,6 +50,13 @@ class Task(TimestampedModel):
             models.Index(
                 fields=["file_upload"], condition=models.Q(file_upload__isnull=False), name="task_file_upload"
             ),
+            # Counting and ordering by completion, where it does not go along with the order of tasks.
+            models.Index(
+                fields=["project", "completed_at"],
+                include=["total_annotations", "total_predictions"],
+                condition=models.Q(completed_at__isnull=False),
+                name="task_completed",
+            ),
             # What is handed out comes from these two, so that finished tasks cost nothing, however many there are.
             models.Index(fields=["project", "id"], condition=models.Q(is_labeled=False), name="task_unfinished"),
             models.Index(

@@ -10,12 +10,12 @@ from django.db import connection
 from platform_core.api.errors import NotFoundError
 from platform_core.members.principal import Principal
 from platform_core.projects.models import SkipQueue
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 
 _LOCKED: Final = f"""
     SELECT t.id, t.overlap, t.total_annotations, t.cancelled_annotations, t.is_labeled, t.allow_skip,
            p.id, p.label_config, p.enable_empty_annotation, p.require_warning_reasons, p.skip_queue,
-           p.parsed_label_config::text
+           p.parsed_label_config::text, t.inner_id
     FROM tasks_task t JOIN projects_project p ON p.id = t.project_id
     WHERE t.id = ANY(%(tasks)s) AND {visible_project_condition("t.project_id")}
     ORDER BY t.id FOR NO KEY UPDATE OF t"""
@@ -54,6 +54,7 @@ class TaskAtWork:
     cancelled_annotations: int
     is_labeled: bool
     allow_skip: bool
+    inner_id: int
     project: ProjectRules
 
     def finished_with(self, *, done: int, skipped: int) -> bool:
@@ -100,5 +101,6 @@ def _task(row: tuple[Any, ...]) -> TaskAtWork:
         cancelled_annotations=row[3],
         is_labeled=row[4],
         allow_skip=row[5],
+        inner_id=row[12],
         project=rules,
     )

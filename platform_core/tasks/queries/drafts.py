@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.db import connection
 
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 from platform_core.tasks.queries import json_sql
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 
 _OWN: Final = f"""
     SELECT {json_sql.DRAFT}::text, d.version FROM tasks_annotationdraft d JOIN members_member dm ON dm.id = d.member_id

@@ -71,10 +71,11 @@ def csv_export(
             yield from csv_stream([*keys, *FIXED_COLUMNS], _table_rows(cursor, keys), delimiter=delimiter, form=form)
 
 
-def count_exported(selection: ExportSelection) -> int:
-    """Return how many tasks an export holds, in the organization in scope."""
+def count_exported(selection: ExportSelection, *, at_most: int | None = None) -> int:
+    """Return how many tasks an export holds, in the organization in scope; counting ends at `at_most`."""
+    found = f"SELECT 1 {_TASKS} {task_conditions(selection)} LIMIT %(at_most)s"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {_TASKS} {task_conditions(selection)}", _arguments(selection))
+        cursor.execute(f"SELECT count(*) FROM ({found}) found", {**_arguments(selection), "at_most": at_most})
         (count,) = cursor.fetchone()
     return int(count)
 

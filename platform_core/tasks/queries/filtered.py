@@ -15,21 +15,22 @@ from platform_core.members.principal import Principal
 from platform_core.tasks.filters import Column, CompiledQuery, TaskQuery, compile_query
 from platform_core.tasks.filters.limits import filter_guard
 from platform_core.tasks.queries import json_sql
+from platform_core.tasks.queries import zones as task_zones
 from platform_core.tasks.queries.found_tasks import WINDOW, FoundTotals, Key, found_tasks
 from platform_core.tasks.queries.tasks import Fields, ProjectTotals, TaskPage, make_cursor, read_cursor
+from platform_core.tasks.queries.zoned import ZoneCounts, count_zones, found_zones, ids_after, ids_by_zones, sum_of
 from tenants.scope import current_schema
 
 _TOTALS: Final = """
     SELECT count(*), COALESCE(sum(t.total_annotations), 0), COALESCE(sum(t.total_predictions), 0)
     FROM tasks_task t WHERE {where}"""
 _IDS: Final = "SELECT t.id FROM tasks_task t WHERE {where} ORDER BY {order} LIMIT %(limit)s OFFSET %(offset)s"
-# Totals and the first ids of a list in one pass over the project; beyond `ONE_PASS` tasks two passes, which run in
-# parallel and keep little, are quicker.
+# Totals and the first ids of a list in one pass over the project; in big projects two passes, which run in
+# parallel and keep little, are quicker; and before those, zones are asked (see `zoned`).
 _BOTH: Final = """
     SELECT count(*), COALESCE(sum(t.total_annotations), 0), COALESCE(sum(t.total_predictions), 0),
            (array_agg(t.id ORDER BY {order}))[1:%(limit)s]
     FROM tasks_task t WHERE {where}"""
-ONE_PASS: Final = 100_000
 _AFTER: Final = "SELECT t.id FROM tasks_task t WHERE {where} AND t.id > %(after)s ORDER BY t.id LIMIT %(limit)s"
 
 
@@ -93,8 +94,12 @@ def selected_ids(principal: Principal, *, project_id: int, query: TaskQuery, aft
 def count_selected(principal: Principal, *, project_id: int, query: TaskQuery) -> FoundTotals:
     """Return how many tasks a query means; raises as pages do. The member must be known to see the project."""
     compiled = compile_query(query)
+    arguments = _arguments(principal, project_id, compiled)
+    # Within somebody's transaction, who may go on to write: stale zones are left to others.
+    zones = task_zones.zones_of_project(project_id, refresh=False)
     with filter_guard():
-        return _totals(compiled, _arguments(principal, project_id, compiled))
+        counts = count_zones(zones, query, compiled, arguments) if zones is not None else None
+        return sum_of(counts) if counts is not None else _totals(compiled, arguments)
 
 
 class _Search:
@@ -102,6 +107,7 @@ class _Search:
 
     def __init__(self, principal: Principal, project_id: int, project: ProjectTotals, query: TaskQuery) -> None:
         self.compiled = compile_query(query)
+        self._query = query
         self._project_id = project_id
         self._project = project
         self._is_whole = not query.restricts
@@ -117,15 +123,37 @@ class _Search:
         known = found_tasks.totals(self._key) if self.compiled.cached else None
         if known is not None:
             return known
-        with filter_guard():
-            if not self.compiled.cached:
+        if not self.compiled.cached:
+            with filter_guard():
                 return _totals(self.compiled, self._arguments)
-            return self._both() if self._project.tasks <= ONE_PASS else self._remembered_totals()
+        if self._project.tasks > task_zones.SMALL:
+            return self._zoned_totals()
+        with filter_guard():
+            return self._both()
 
-    def _remembered_totals(self) -> FoundTotals:
-        totals = _totals(self.compiled, self._arguments)
+    def _zoned_totals(self) -> FoundTotals:
+        """Add zones up; where that helps nothing, count in one pass."""
+        counts = self._zones()
+        with filter_guard():
+            totals = sum_of(counts) if counts is not None else _totals(self.compiled, self._arguments)
         found_tasks.put_totals(self._key, totals)
         return totals
+
+    def _zones(self) -> ZoneCounts | None:
+        """Return how the list lies in the zones of a big project; None where it is small, or zones cannot tell."""
+        if self._project.tasks <= task_zones.SMALL or not self.compiled.cached:
+            return None
+        known = found_zones.get(self._key)
+        if known is not None:
+            return known
+        zones = task_zones.zones_of_project(self._project_id)
+        if zones is None:
+            return None
+        with filter_guard():
+            counts = count_zones(zones, self._query, self.compiled, self._arguments)
+        if counts is not None:
+            found_zones.put(self._key, counts)
+        return counts
 
     def _both(self) -> FoundTotals:
         query = _BOTH.format(where=self.compiled.where, order=self.compiled.order)
@@ -147,7 +175,13 @@ class _Search:
         known = (
             found_tasks.ids(self._key, offset, place.page_size, total=totals.tasks) if self.compiled.cached else None
         )
-        return known if known is not None else self._stretch(offset, place.page_size)
+        if known is not None:
+            return known
+        counts = self._zones() if self.compiled.by_id else None
+        if counts is None:
+            return self._stretch(offset, place.page_size)
+        with filter_guard():
+            return ids_by_zones(counts, self.compiled, self._arguments, offset=offset, count=place.page_size)
 
     def _stretch(self, offset: int, count: int) -> list[int]:
         """Search from the page on, further than it reaches where that can be remembered."""
@@ -164,7 +198,10 @@ class _Search:
             message = "A cursor needs the order of ids; go on by page, or leave the ordering out."
             raise ValidationFailedError(validation_errors={"cursor": [message]})
         after = read_cursor(cursor, self._project_id)
+        counts = self._zones()
         with filter_guard():
+            if counts is not None:
+                return ids_after(counts, self.compiled, self._arguments, after=after, count=count)
             query = _AFTER.format(where=self.compiled.where)
             return _column(query, self._arguments | {"after": after, "limit": count})
 

@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 from django.db import connection
 
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 from platform_core.tasks.queries import json_sql
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 from tenants.scope import current_organization
 
 By = Literal["annotation", "task", "project", "item"]

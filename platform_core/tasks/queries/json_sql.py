@@ -6,6 +6,8 @@ the member whose draft it is. Nothing here holds input; what shows drafts takes 
 
 from typing import Final
 
+from platform_core.members.queries.people import avatar_sql
+
 
 def moment(column: str) -> str:
     """Return a timestamp as ISO 8601 text in UTC with microseconds and `Z`. Connections run in UTC."""
@@ -51,7 +53,7 @@ _COMPLETED_BY: Final = json_object(
         "email": "m.email",
         "first_name": "m.first_name",
         "last_name": "m.last_name",
-        "avatar": "NULL",
+        "avatar": avatar_sql("m"),
         "initials": "upper(left(m.email, 2))",
     }
 )

@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import connection
 
 from platform_core.members.principal import Principal
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 
 FEW: Final = 1000
 EXACT_UNIFORM: Final = 10_000
@@ -28,7 +28,11 @@ _POSTPONED: Final = """(SELECT count(*) FROM tasks_annotationdraft d
 _LOCKS_OF_OTHERS: Final = """(SELECT count(*) FROM tasks_tasklock l
     WHERE l.task_id = t.id AND l.member_id <> %(member)s AND l.expires_at > statement_timestamp())"""
 _COUNTED: Final = "t.total_annotations + CASE WHEN %(skipped_counts)s THEN t.cancelled_annotations ELSE 0 END"
-_FREE: Final = f"NOT t.is_labeled AND {_COUNTED} + {_LOCKS_OF_OTHERS} < t.overlap"
+# Nobody's tasks are everybody's; so are those whose assignees have all left.
+_OPEN_TO_ME: Final = """(SELECT bool_or(x.member_id = %(member)s) FROM tasks_taskassignee x
+    JOIN members_member xm ON xm.id = x.member_id AND xm.removed_at IS NULL
+    WHERE x.task_id = t.id) IS NOT FALSE"""
+_FREE: Final = f"NOT t.is_labeled AND {_COUNTED} + {_LOCKS_OF_OTHERS} < t.overlap AND {_OPEN_TO_ME}"
 _NOT_MINE: Final = f"(t.total_annotations + t.cancelled_annotations = 0 OR {_MINE.format(done='')} = 0)"
 _NEW_TO_ME: Final = f"{_NOT_MINE} AND {_POSTPONED} = 0"
 _TAKE: Final = "LIMIT 1 FOR NO KEY UPDATE OF t SKIP LOCKED"
@@ -39,6 +43,7 @@ _SITUATION: Final = f"""
            c.skipped_annotations_number,
            COALESCE((SELECT max(a.task_id) FROM tasks_annotation a
                      WHERE a.completed_by_id = %(member)s AND a.project_id = p.id), 0),
+           EXISTS (SELECT FROM tasks_taskassignee x WHERE x.member_id = %(member)s AND x.project_id = p.id),
            mine.id, mine.task_id, mine.expires_at, statement_timestamp()
     FROM projects_project p JOIN projects_projectcounters c ON c.project_id = p.id
     LEFT JOIN LATERAL (
@@ -73,6 +78,10 @@ _PUT_OFF: Final = f"""
     SELECT t.id FROM tasks_annotationdraft d JOIN tasks_task t ON t.id = d.task_id
     WHERE d.member_id = %(member)s AND d.project_id = %(project)s AND d.was_postponed AND {_FREE} AND {_NOT_MINE}
     ORDER BY d.updated_at {_TAKE}"""
+_ASSIGNED: Final = f"""
+    SELECT t.id FROM tasks_taskassignee mine JOIN tasks_task t ON t.id = mine.task_id
+    WHERE mine.member_id = %(member)s AND mine.project_id = %(project)s AND {_FREE} AND {_NEW_TO_ME}
+    ORDER BY mine.task_id {_TAKE}"""
 _SKIPPED: Final = f"""
     SELECT t.id FROM tasks_annotation s JOIN tasks_task t ON t.id = s.task_id
     WHERE s.completed_by_id = %(member)s AND s.project_id = %(project)s AND s.was_cancelled AND {_FREE}
@@ -117,6 +126,7 @@ class Situation:
     Attributes:
         open_tasks: tasks that are not finished.
         last_done: highest id of a task that the member has annotated or skipped; 0 for none.
+        has_assigned: tasks of the project are assigned to the member, done or not.
         lock: what the member holds already and still has to do.
         now: the database's time.
     """
@@ -133,6 +143,7 @@ class Situation:
     ground_truths: int
     skipped: int
     last_done: int
+    has_assigned: bool
     lock: TaskLockRow | None
     now: datetime
 
@@ -157,7 +168,15 @@ def situation(principal: Principal, project_id: int) -> Situation | None:
     *facts, lock, task, expires_at, now = row
     names = (
         *("sampling", "skip_queue", "show_ground_truth_first", "show_overlap_first", "maximum_annotations"),
-        *("model_version", "show_collab_predictions", "open_tasks", "ground_truths", "skipped", "last_done"),
+        *(
+            "model_version",
+            "show_collab_predictions",
+            "open_tasks",
+            "ground_truths",
+            "skipped",
+            "last_done",
+            "has_assigned",
+        ),
     )
     held = TaskLockRow(pk=lock, task_id=task, expires_at=expires_at) if lock is not None else None
     return Situation(project_id=project_id, lock=held, now=now, **dict(zip(names, facts, strict=True)))
@@ -189,6 +208,11 @@ def any_task(arguments: dict[str, Any], *, open_tasks: int, condition: str = "")
     start = _random_start(arguments, open_tasks)
     found = _first_from(arguments, start, condition) if start else None
     return found if found is not None else first_in_order(arguments, condition=condition)
+
+
+def first_assigned(arguments: dict[str, Any]) -> int | None:
+    """Return the first free task that is assigned to the member."""
+    return _id(_ASSIGNED, arguments)
 
 
 def longest_put_off(arguments: dict[str, Any]) -> int | None:

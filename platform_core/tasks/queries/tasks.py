@@ -13,12 +13,15 @@ from django.db import connection
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 from platform_core.tasks.queries import json_sql
+from platform_core.tasks.queries import zones as task_zones
 from platform_core.tasks.queries.page_starts import page_starts
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 from tenants.scope import current_schema
 
 Fields = Literal["all", "task_only"]
+FAR: Final = 10_000
+"""Tasks to skip beyond which the zones of a big project are asked where a page begins."""
 CURSOR_SALT: Final = "tenon.tasks.cursor"
 
 _VISIBLE_PROJECT = f"""
@@ -118,9 +121,27 @@ def _start_of_page(project_id: int, offset: int, totals: ProjectTotals) -> tuple
     skip, last_id = page_starts.nearest((current_schema(), project_id, totals.deleted), offset)
     if skip == 0:
         return "t.id > %(start)s", "t.id", {"start": last_id}
+    zone = _zone_of_place(project_id, offset) if skip > FAR and totals.tasks > task_zones.SMALL else None
+    if zone is not None:
+        inner = """SELECT s.inner_id FROM tasks_task s WHERE s.project_id = %(project)s AND s.inner_id > %(after)s
+                   ORDER BY s.inner_id OFFSET %(skip)s LIMIT 1"""
+        return f"t.inner_id >= ({inner})", "t.inner_id", {"after": zone[0], "skip": zone[1]}
     inner = """SELECT s.id FROM tasks_task s WHERE s.project_id = %(project)s AND s.id > %(after)s
                ORDER BY s.id OFFSET %(skip)s LIMIT 1"""
     return f"t.id >= ({inner})", "t.id", {"after": last_id, "skip": skip}
+
+
+def _zone_of_place(project_id: int, offset: int) -> tuple[int, int] | None:
+    """Return the number before the zone in which a page begins, and how many of its tasks come before the page."""
+    zones = task_zones.zones_of_project(project_id)
+    if zones is None or any(zone.stale for zone in zones):
+        return None
+    before = 0
+    for zone in zones:
+        if before + zone.tasks > offset:
+            return zone.numbers[0] - 1, offset - before
+        before += zone.tasks
+    return None
 
 
 def make_cursor(project_id: int, last_id: int) -> str:

@@ -9,8 +9,8 @@ from django.db import connection
 
 from platform_core.api.errors import NotFoundError
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import MAX_ID, visibility, visible_project_condition
 from platform_core.tasks.queries import json_sql
-from platform_core.tasks.queries.visibility_sql import MAX_ID, visibility, visible_project_condition
 
 _VISIBLE: Final = f"""{visible_project_condition("a.project_id")}
     AND (%(only_by)s::bigint IS NULL OR a.completed_by_id = %(only_by)s)"""

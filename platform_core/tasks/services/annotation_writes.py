@@ -12,6 +12,7 @@ from django.db import connection
 
 from platform_core.tasks.queries import json_sql
 from platform_core.tasks.queries.at_work import TaskAtWork
+from platform_core.tasks.queries.zones import zone_of
 
 Verb = Literal["insert", "update", "delete"]
 
@@ -84,6 +85,8 @@ def _statement(verb: Verb) -> str:
             useful_annotation_number = useful_annotation_number + %(useful)s,
             num_tasks_with_annotations = num_tasks_with_annotations + %(annotated)s,
             finished_task_number = finished_task_number + %(newly_finished)s,
+            stale_zones = CASE WHEN stale_zones IS NULL OR %(zone)s = ANY(stale_zones) THEN stale_zones
+                               ELSE stale_zones || %(zone)s::int END,
             revision = revision + 1, updated_at = statement_timestamp()
         WHERE project_id = %(project)s AND EXISTS (SELECT FROM a)
         RETURNING task_number - finished_task_number AS open_tasks,
@@ -193,5 +196,6 @@ def _changes(task: TaskAtWork, before: Counted | None, after: Counted | None) ->
         "annotated": int(task.total_annotations + done > 0) - int(task.total_annotations > 0),
         "finished": finished,
         "newly_finished": int(finished) - int(task.is_labeled),
+        "zone": zone_of(task.inner_id),
         "begun": task.total_annotations + done + task.cancelled_annotations + skipped > 0,
     }

@@ -1,10 +1,13 @@
 """Counters of tasks and projects, kept by the writes that change them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, fields
+from typing import Any, Final
 
 from django.db import connection
 
 from platform_core.events.services import emit_event
+from platform_core.tasks.queries import zones as task_zones
 
 _RECOUNT = """
     WITH old AS (SELECT id, total_annotations, is_labeled FROM tasks_task WHERE id = %(task)s),
@@ -52,8 +55,20 @@ def recount_task(*, task_id: int, member_id: int | None) -> tuple[int, int]:
     return (row[0], row[1]) if row is not None else (0, 0)
 
 
-def change_counters(*, project_id: int, change: CounterChange) -> None:
+# Read only where zones were counted; a zone is noted once.
+_NOTE: Final = """stale_zones = CASE WHEN stale_zones IS NOT NULL THEN ARRAY(
+    SELECT unnest(stale_zones) UNION SELECT unnest(%s::int[])
+    UNION SELECT (inner_id - 1) / %s FROM tasks_task WHERE id = ANY(%s)) END"""
+
+
+def change_counters(
+    *, project_id: int, change: CounterChange, tasks: Collection[int] = (), zones: Collection[int] = ()
+) -> None:
     """Add to a project's counters and raise its revision in one statement; last in the transaction: it locks the row.
+
+    Args:
+        tasks: ids of the tasks whose counters or state were changed.
+        zones: where tasks were added or deleted; see `queries.zones`.
 
     Every write of tasks, annotations or predictions calls it, with an empty change where nothing is counted, or raises
     the revision by itself: what filters found is remembered by revision.
@@ -62,10 +77,11 @@ def change_counters(*, project_id: int, change: CounterChange) -> None:
     writer do so.
     """
     names = [item.name for item in fields(change) if getattr(change, item.name)]
-    assignments = ", ".join([*(f"{name} = {name} + %s" for name in names), "revision = revision + 1"])
+    assignments = ", ".join([*(f"{name} = {name} + %s" for name in names), "revision = revision + 1", _NOTE])
     query = f"UPDATE projects_projectcounters SET {assignments}{_REST}"  # noqa: S608  (names of fields)
+    noted: list[Any] = [list(zones), task_zones.SIZE, list(tasks)]
     with connection.cursor() as cursor:
-        cursor.execute(query, [*[getattr(change, name) for name in names], project_id])
+        cursor.execute(query, [*[getattr(change, name) for name in names], *noted, project_id])
         row = cursor.fetchone()
     if change.finished_task_number > 0 and row is not None and row[0]:
         emit_event(type="project.completed", payload={"project": project_id})
@@ -87,7 +103,7 @@ _REBUILD_PROJECT = """
            num_tasks_with_annotations = t.annotated, total_annotations_number = a.total,
            useful_annotation_number = a.useful, ground_truth_number = a.truth,
            skipped_annotations_number = a.skipped, total_predictions_number = p.total, revision = c.revision + 1,
-           updated_at = now()
+           stale_zones = NULL, updated_at = now()
     FROM (SELECT count(*) AS tasks, count(*) FILTER (WHERE is_labeled) AS finished,
                  count(*) FILTER (WHERE total_annotations > 0) AS annotated
           FROM tasks_task WHERE project_id = %(project)s) t,

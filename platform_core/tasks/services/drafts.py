@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from platform_core.api.errors import NotFoundError, PreconditionFailedError
 from platform_core.api.preconditions import etag_of, require_match
 from platform_core.members.principal import Principal
+from platform_core.projects.queries.visible import visibility, visible_project_condition
 from platform_core.tasks.queries.drafts import own_draft_json
-from platform_core.tasks.queries.visibility_sql import visibility, visible_project_condition
 from platform_core.tasks.queries.visible import visible_annotation, visible_task
 from platform_core.tasks.services.annotation_writes import json_text
 

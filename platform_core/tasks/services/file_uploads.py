@@ -19,6 +19,7 @@ from platform_core.members.principal import Principal
 from platform_core.projects.models import Project
 from platform_core.tasks.models import FileUpload
 from platform_core.tasks.services.counters import CounterChange, change_counters
+from platform_core.tasks.services.storage import writable_files
 
 CHUNK_BYTES: Final = 256 * 1024
 # Younger bytes without a row may belong to an import that is running.
@@ -45,10 +46,13 @@ def keep_file(*, project: Project, name: str, stream: Any) -> KeptFile:
     Args:
         name: as the client says it.
         stream: anything with `read(size)`.
+
+    Raises:
+        StorageFullError: the organization's quota has no room for it.
     """
     key = uuid.uuid4()
     upload = FileUpload(project=project, key=key, name=clean_name(name))
-    return KeptFile(name=upload.name, size=organization_files().write(upload.store_key, _chunks(stream)), key=key)
+    return KeptFile(name=upload.name, size=writable_files().write(upload.store_key, _chunks(stream)), key=key)
 
 
 def forget_files(*, project: Project, files: Iterable[KeptFile]) -> None:
@@ -130,7 +134,7 @@ def sweep_files(*, store: FileStore | None = None, older_than_seconds: float = S
             if key.rpartition("/")[2] not in known:
                 store.delete(key)
                 gone += 1
-    return gone
+    return gone + store.delete_halves(older_than_seconds=older_than_seconds)
 
 
 def refuse_wrong_ids(values: Any) -> list[int]:

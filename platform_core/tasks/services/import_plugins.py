@@ -1,20 +1,24 @@
 """Where an import meets plugins: their file formats, and their validators a batch at a time."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, BinaryIO, Final, TypeVar
 
 from platform_core.api.errors import PluginFailedError, TenonError, ValidationFailedError
+from platform_core.files import clean_name
 from platform_core.members.principal import Principal
 from platform_core.plugins.errors import HookTimeoutError, ImportFormatError
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.hookspecs import HOOKS
 from platform_core.plugins.invocation import record_failure
-from platform_core.plugins.registrations import ImportedTask, ImporterSpec
+from platform_core.plugins.registrations import ImportContext, ImportedTask, ImporterSpec
 from platform_core.plugins.types import TaskContext
 from platform_core.plugins.watchdog import process_watchdog
 from platform_core.projects.label_config.hygiene import unstorable_in
+from platform_core.projects.models import Project
 from platform_core.projects.plugin_checks import bindings_of, issue_dict
+from platform_core.tasks.models import FileUpload
 from platform_core.tasks.reading import ImportTask
 from platform_core.tasks.reading.errors import item_error
 from platform_core.tasks.reading.normalize import normalize_task
@@ -72,11 +76,24 @@ def recognises(key: str, spec: ImporterSpec, head: bytes, filename: str) -> bool
         return False
 
 
-def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO, *, key: str = "") -> Iterator[ImportTask]:
+def import_context(project: Project) -> ImportContext:
+    """Return what an importer may know about a project."""
+
+    @cache
+    def addresses() -> dict[str, str]:
+        return {one.name: f"/data/{one.file}" for one in FileUpload.objects.filter(project=project).order_by("pk")}
+
+    return ImportContext(parsed=project.parsed_label_config, address_of=lambda name: addresses().get(clean_name(name)))
+
+
+def tasks_of_importer(
+    spec: ImporterSpec, stream: BinaryIO, *, key: str = "", context: ImportContext | None = None
+) -> Iterator[ImportTask]:
     """Yield the tasks that a plugin's importer reads from a stream, as strictly checked as those of the core's readers.
 
     Args:
         key: `slug.key`, by which the log names a culprit.
+        context: of the project, for formats that need its label config.
 
     Raises:
         ValidationFailedError: the stream has not the importer's format, or holds what cannot be stored.
@@ -86,7 +103,10 @@ def tasks_of_importer(spec: ImporterSpec, stream: BinaryIO, *, key: str = "") ->
 
     def some() -> list[ImportedTask]:
         if not reading:
-            reading.append(iter(spec.read(stream)))
+            if spec.read_for is not None and context is not None:
+                reading.append(iter(spec.read_for(stream, context)))
+            else:
+                reading.append(iter(spec.read(stream)))
         return list(islice(reading[0], TASKS_AT_ONCE))
 
     index = 0

@@ -26,7 +26,7 @@ from platform_core.tasks.reading import (
 from platform_core.tasks.reading.errors import body_error
 from platform_core.tasks.reading.plain import iter_lines, iter_whole
 from platform_core.tasks.services.checks import usable_config
-from platform_core.tasks.services.import_plugins import recognises, tasks_of_importer
+from platform_core.tasks.services.import_plugins import import_context, recognises, tasks_of_importer
 
 BATCH: Final = 2000
 HEAD_BYTES: Final = 64 * 1024
@@ -96,7 +96,7 @@ def open_source(
     importer = _importer(head, source.filename, wanted, actor)
     if importer is not None:
         key, spec = importer
-        tasks = in_batches(tasks_of_importer(spec, source.stream, key=key), BATCH)
+        tasks = in_batches(tasks_of_importer(spec, source.stream, key=key, context=import_context(project)), BATCH)
         batches = (PartBatch(batch, source.upload_id) for batch in tasks)
         return ImportPart(format=key, batches=batches, is_list=True, by_plugin=True)
     variable = _FirstVariable(project, actor)

@@ -13,6 +13,7 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters
 from platform_core.tasks.models import ImportRun, ImportStatus
+from platform_core.tasks.queries.zones import refresh_zones, zones_between
 from platform_core.tasks.services.authors import Authors
 from platform_core.tasks.services.checks import usable_config
 from platform_core.tasks.services.counters import CounterChange, change_counters
@@ -74,6 +75,7 @@ def import_tasks(
         ImportEncoder(place), batches, first_number, totals, actor, batches_use_database=batches_use_database
     )
     _settle(project, totals, first_number)
+    refresh_zones(project.pk)
     duration = time.monotonic() - started
     _complete(run, totals, task_ids, duration)
     facts = {"project": project.pk, "import": run.pk, "tasks": totals.tasks}
@@ -156,9 +158,11 @@ def _new_ids(count: int) -> list[int]:
 
 
 def _settle(project: Project, totals: ImportTotals, first_number: int) -> None:
-    ProjectCounters.objects.filter(project=project).update(last_inner_id=first_number + totals.tasks - 1)
+    last_number = first_number + totals.tasks - 1
+    ProjectCounters.objects.filter(project=project).update(last_inner_id=last_number)
     change_counters(
         project_id=project.pk,
+        zones=zones_between(first_number, last_number),
         change=CounterChange(
             task_number=totals.tasks,
             finished_task_number=totals.finished_tasks,

@@ -1,7 +1,8 @@
 """Handing out tasks: queues in the order of the project's settings, and a lock so that nobody works for nothing.
 
 A queue is a name and a function; what a project's settings mean is the order in which `queues_of` lists them.
-Assignment and review narrow or precede these queues; a sampler is one more entry of `SAMPLERS`.
+Assigned tasks come first, and go to nobody else. Review narrows or precedes these queues; a sampler is one more entry
+of `SAMPLERS`.
 """
 
 from collections.abc import Callable, Iterator
@@ -57,6 +58,8 @@ SAMPLERS: Final[dict[str, tuple[str, Pick]]] = {
 def queues_of(situation: Situation, arguments: Arguments) -> Iterator[tuple[str, Callable[[], int | None]]]:
     """Yield name and picker of each queue, in the order in which the project asks for them."""
     name, sample = SAMPLERS[situation.sampling]
+    if situation.has_assigned:
+        yield "Assigned queue", lambda: candidates.first_assigned(arguments)
     if situation.show_ground_truth_first and situation.ground_truths:
         yield (
             "Ground truth queue",

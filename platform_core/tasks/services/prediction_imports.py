@@ -65,7 +65,7 @@ def import_predictions(*, project: Project, batches: Iterable[Batch], actor: Pri
     facts = {"project": project.pk, "predictions": total, "tasks": len(counts)}
     record_audit(actor=actor, action="predictions.imported", target_type="project", target_id=project.pk, data=facts)
     emit_event(type="predictions.imported", payload=facts)
-    change_counters(project_id=project.pk, change=CounterChange(total_predictions_number=total))
+    change_counters(project_id=project.pk, change=CounterChange(total_predictions_number=total), tasks=list(counts))
     return total
 
 

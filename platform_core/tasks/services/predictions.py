@@ -67,7 +67,7 @@ def delete_prediction(*, prediction_id: int, actor: Principal) -> None:
 
 def _count(task_id: int, project_id: int, step: int) -> None:
     Task.objects.filter(pk=task_id).update(total_predictions=F("total_predictions") + step, updated_at=Now())
-    change_counters(project_id=project_id, change=CounterChange(total_predictions_number=step))
+    change_counters(project_id=project_id, change=CounterChange(total_predictions_number=step), tasks=[task_id])
 
 
 def _tell(what: str, prediction: Prediction, actor: Principal, pk: int) -> None:

@@ -67,6 +67,7 @@ def recounted_tasks(*, project_id: int, task_ids: Sequence[int], member_id: int)
         emit_event(type="task.completed", payload={"task": task_id, "project": project_id})
     change_counters(
         project_id=project_id,
+        tasks=ids,
         change=CounterChange(
             finished_task_number=finished,
             num_tasks_with_annotations=annotated,
@@ -83,14 +84,14 @@ def keep_history(annotation_ids: Sequence[int], *, action: str, member_id: int) 
     """Write what happens to annotations into their history.
 
     Args:
-        action: `deleted` or `updated`, before it is done; else how the annotations came to be, afterwards. Deleting
-            means all annotations of their tasks.
+        action: `deleted` or `updated`, before it is done; `moved` to another task, afterwards; else how the annotations
+            came to be, afterwards. Deleting means all annotations of their tasks.
     """
     arguments: dict[str, Any] = {
         "ids": list(annotation_ids),
         "member": member_id,
         "action": action,
-        "is_new": action not in ("updated", "deleted"),
+        "is_new": action not in ("updated", "deleted", "moved"),
         "is_last": action == "deleted",
     }
     with connection.cursor() as cursor:

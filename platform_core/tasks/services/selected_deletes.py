@@ -20,7 +20,7 @@ _DUPLICATES = """
     WHERE id <> kept ORDER BY id"""
 _MOVE = """
     UPDATE {table} w SET task_id = d.kept FROM unnest(%(gone)s::bigint[], %(kept)s::bigint[]) AS d(id, kept)
-    WHERE w.task_id = d.id"""
+    WHERE w.task_id = d.id RETURNING w.id"""
 
 
 @transaction.atomic
@@ -70,8 +70,12 @@ def remove_duplicate_tasks(*, project_id: int, task_ids: Sequence[int], actor: P
         twins = duplicates(project_id=project_id, task_ids=ids)
         arguments = {"gone": [gone for gone, _ in twins], "kept": [kept for _, kept in twins]}
         with connection.cursor() as cursor:
-            for table in ("tasks_annotation", "tasks_prediction"):
-                cursor.execute(_MOVE.format(table=table), arguments)
+            cursor.execute(_MOVE.format(table="tasks_prediction"), arguments)
+            # History is looked up by task, and goes along with its annotations.
+            cursor.execute(_MOVE.format(table="tasks_annotationhistory"), arguments)
+            cursor.execute(_MOVE.format(table="tasks_annotation"), arguments)
+            moved = sorted(row[0] for row in cursor.fetchall())
+        keep_history(moved, action="moved", member_id=actor.id)
     return delete_selected_tasks(project_id=project_id, task_ids=arguments["gone"], actor=actor)
 
 

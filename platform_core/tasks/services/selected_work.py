@@ -30,30 +30,30 @@ class _Copy:
     facts: dict[str, Any]
 
 
-def convertible_predictions(*, project_id: int, task_ids: Sequence[int], model_version: str | None) -> Any:
+def convertible_predictions(*, project_id: int, task_ids: Sequence[int], model_versions: Sequence[str] | None) -> Any:
     """Return the predictions of tasks from which no annotation was made yet, in order of ids."""
     found = Prediction.objects.filter(project_id=project_id, task__in=task_ids)
-    if model_version:
-        found = found.filter(model_version=model_version)
+    if model_versions is not None:
+        found = found.filter(model_version__in=model_versions)
     made = Annotation.objects.filter(task__in=task_ids, parent_prediction__isnull=False)
     return found.exclude(pk__in=made.values("parent_prediction")).order_by("pk")
 
 
 @transaction.atomic
 def annotate_from_predictions(
-    *, project_id: int, task_ids: Sequence[int], model_version: str | None, actor: Principal
+    *, project_id: int, task_ids: Sequence[int], model_versions: Sequence[str] | None, actor: Principal
 ) -> int:
     """Make an annotation of each prediction that has none yet; returns how many.
 
     Args:
-        model_version: only of this model; None means of all.
+        model_versions: only of these models; None means of all.
 
     Raises:
         ValidationFailedError: a prediction breaks a rule of the label config or of a plugin.
         PluginDisabledError: the project needs a plugin that is off.
     """
     with recounted_tasks(project_id=project_id, task_ids=task_ids, member_id=actor.id) as ids:
-        found = convertible_predictions(project_id=project_id, task_ids=ids, model_version=model_version)
+        found = convertible_predictions(project_id=project_id, task_ids=ids, model_versions=model_versions)
         copies = [
             _Copy(
                 task_id=task_id,

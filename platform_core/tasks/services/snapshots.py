@@ -9,16 +9,17 @@ from django.utils import timezone
 
 from platform_core.api.errors import BadRequestError
 from platform_core.events.services import record_audit
+from platform_core.files import organization_files
 from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.types import JobFunction
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project
-from platform_core.tasks.export_files import export_files
+from platform_core.tasks.export_files import ExportFiles
 from platform_core.tasks.export_plugins import PluginFormat
 from platform_core.tasks.exporting import JSON, find_format
 from platform_core.tasks.models import ExportConversion, ExportSnapshot, ExportStatus
 from platform_core.tasks.queries.snapshots import status_of
-from tenants.scope import current_organization
+from platform_core.tasks.services.storage import refuse_when_full
 
 LONGEST_JOB_SECONDS = 3 * 3600
 
@@ -38,7 +39,11 @@ def create_snapshot(
 
     Args:
         write: the job; it takes the id of the snapshot.
+
+    Raises:
+        StorageFullError: the organization's quota is used up.
     """
+    refuse_when_full()
     snapshot = ExportSnapshot.objects.create(
         project=project,
         title=title or f"{project.title.replace(' ', '-')}-at-{timezone.now():%Y-%m-%d-%H-%M}",
@@ -55,14 +60,20 @@ def create_snapshot(
 
 @transaction.atomic
 def convert_snapshot(
-    *, snapshot: ExportSnapshot, export_type: str, actor: Principal, write: JobFunction
+    *, snapshot: ExportSnapshot, export_type: str, with_media: bool, actor: Principal, write: JobFunction
 ) -> ExportConversion:
     """Have a job convert a snapshot; one that has failed is begun again.
+
+    Args:
+        with_media: fetch media into a format that can hold them.
+        write: the job; it takes the ids of the conversion and of the member, and `with_media`.
 
     Raises:
         ValidationFailedError: the format is unknown here, or cannot hold this project.
         BadRequestError: the snapshot is not complete, or the conversion has begun already.
+        StorageFullError: the organization's quota is used up.
     """
+    refuse_when_full()
     wanted = find_format(export_type, actor.enabled_plugins, snapshot.project.parsed_label_config)
     ExportSnapshot.objects.select_for_update().get(pk=snapshot.pk)
     if snapshot.status != ExportStatus.COMPLETED:
@@ -77,7 +88,7 @@ def convert_snapshot(
     )
     if not fresh and status_of(conversion) != ExportStatus.FAILED:
         raise BadRequestError(f"The conversion to {wanted.name} has begun already.")
-    _start(conversion, write, actor)
+    _start(conversion, write, actor, actor.id, with_media)
     _record(actor, "export.converted", snapshot, export_type=wanted.name)
     return conversion
 
@@ -85,7 +96,7 @@ def convert_snapshot(
 @transaction.atomic
 def delete_snapshot(*, snapshot: ExportSnapshot, actor: Principal | None) -> None:
     """Delete a snapshot, its conversions and their files; a job that still writes finds nothing to write for."""
-    snapshot_id, files = snapshot.pk, export_files(current_organization())
+    snapshot_id, files = snapshot.pk, ExportFiles(store=organization_files())
     _record(actor, "export.deleted", snapshot)
     snapshot.delete()
     transaction.on_commit(lambda: files.delete(snapshot_id), robust=True)
@@ -93,7 +104,7 @@ def delete_snapshot(*, snapshot: ExportSnapshot, actor: Principal | None) -> Non
 
 def delete_expired_snapshots() -> int:
     """Delete what has expired in the organization in scope, and files whose rows are gone; return how many."""
-    files = export_files(current_organization())
+    files = ExportFiles(store=organization_files())
     expired = list(ExportSnapshot.objects.filter(expires_at__lte=timezone.now()))
     for snapshot in expired:
         delete_snapshot(snapshot=snapshot, actor=None)
@@ -101,12 +112,11 @@ def delete_expired_snapshots() -> int:
     found = files.snapshot_ids()
     for snapshot_id in found - set(ExportSnapshot.objects.filter(pk__in=found).values_list("pk", flat=True)):
         files.delete(snapshot_id)
-    files.delete_abandoned()
     return len(expired)
 
 
-def _start(row: ExportSnapshot | ExportConversion, write: JobFunction, actor: Principal) -> None:
-    job_id = start_job_async_or_sync(write, row.pk, actor=actor, job_timeout=LONGEST_JOB_SECONDS)
+def _start(row: ExportSnapshot | ExportConversion, write: JobFunction, actor: Principal, *more: Any) -> None:
+    job_id = start_job_async_or_sync(write, row.pk, *more, actor=actor, job_timeout=LONGEST_JOB_SECONDS)
     type(row).objects.filter(pk=row.pk).update(job_id=job_id)
     row.refresh_from_db()
 

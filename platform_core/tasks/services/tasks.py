@@ -10,6 +10,7 @@ from platform_core.events.services import emit_event, record_audit
 from platform_core.members.principal import Principal
 from platform_core.projects.models import Project, ProjectCounters
 from platform_core.tasks.models import Annotation, Task
+from platform_core.tasks.queries import zones as task_zones
 from platform_core.tasks.queries.at_work import lock_task
 from platform_core.tasks.queries.visible import visible_task
 from platform_core.tasks.services.checks import usable_config
@@ -57,7 +58,7 @@ def create_task(*, project: Project, values: dict[str, Any], actor: Principal) -
     )
     task.save(force_insert=True)
     ProjectCounters.objects.filter(project=project).update(last_inner_id=inner_id)
-    change_counters(project_id=project.pk, change=CounterChange(task_number=1))
+    change_counters(project_id=project.pk, change=CounterChange(task_number=1), tasks=[task.pk])
     _tell("created", task, actor)
     return task
 
@@ -84,7 +85,8 @@ def update_task(*, task_id: int, values: dict[str, Any], actor: Principal, if_ma
     task.updated_by_id = actor.id
     task.save(update_fields=[*values, "updated_by", "updated_at"])
     finished = recount_task(task_id=task.pk, member_id=actor.id)[1] if "overlap" in values else 0
-    change_counters(project_id=task.project_id, change=CounterChange(finished_task_number=finished))
+    change = CounterChange(finished_task_number=finished)
+    change_counters(project_id=task.project_id, change=change, tasks=[task.pk])
     _tell("updated", task, actor)
     return task
 
@@ -116,9 +118,10 @@ def delete_all_tasks(*, project: Project, actor: Principal) -> int:
 
 _DELETE = """
     WITH gone AS (DELETE FROM tasks_task WHERE project_id = %(project)s AND id = ANY(%(ids)s)
-                  RETURNING is_labeled, total_annotations, total_predictions, cancelled_annotations)
+                  RETURNING inner_id, is_labeled, total_annotations, total_predictions, cancelled_annotations)
     SELECT count(*), count(*) FILTER (WHERE is_labeled), count(*) FILTER (WHERE total_annotations > 0),
-           COALESCE(sum(total_predictions), 0) FROM gone"""
+           COALESCE(sum(total_predictions), 0),
+           COALESCE(array_agg(DISTINCT (inner_id - 1) / %(size)s), '{}') FROM gone"""
 _WORK = """
     SELECT count(*) FILTER (WHERE NOT was_cancelled), count(*) FILTER (WHERE was_cancelled),
            count(*) FILTER (WHERE ground_truth), count(*) FILTER (WHERE NOT was_cancelled AND NOT ground_truth)
@@ -135,12 +138,14 @@ def delete_tasks(*, project_id: int, task_ids: list[int]) -> int:
         done, skipped, truth, useful = cursor.fetchone()
         Annotation.objects.filter(parent_annotation__task__in=ids).update(parent_annotation=None)
         cursor.execute("DELETE FROM tasks_annotationdraft WHERE task_id = ANY(%s)", [ids])
+        cursor.execute("DELETE FROM tasks_taskassignee WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_annotation WHERE task_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM tasks_prediction WHERE task_id = ANY(%s)", [ids])
-        cursor.execute(_DELETE, {"project": project_id, "ids": ids})
-        tasks, finished, annotated, predictions = cursor.fetchone()
+        cursor.execute(_DELETE, {"project": project_id, "ids": ids, "size": task_zones.SIZE})
+        tasks, finished, annotated, predictions, zones = cursor.fetchone()
     change_counters(
         project_id=project_id,
+        zones=zones,
         change=CounterChange(
             task_number=-tasks,
             finished_task_number=-finished,

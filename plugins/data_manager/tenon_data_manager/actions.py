@@ -1,12 +1,14 @@
 """The plugin's own actions, registered like those of any other plugin."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from platform_core.sdk import TaskActionCall, TaskActionField, TaskActionResult, TaskActionSpec
 from platform_core.sdk import task_work as work
 from platform_core.sdk.errors import ValidationFailedError
 
 MAX_TEXT: Final = 10_000
+MAX_MEMBERS: Final = 100
+MAX_VERSIONS: Final = 1000
 
 
 def _delete_tasks(call: TaskActionCall) -> TaskActionResult:
@@ -36,16 +38,27 @@ def _annotate_from_predictions(call: TaskActionCall) -> TaskActionResult:
     done = work.annotate_from_predictions(
         project_id=call.project_id,
         task_ids=call.task_ids,
-        model_version=_text(call.parameters, "model_version", required=False),
+        model_versions=_versions(call.parameters),
         actor=call.actor,
     )
     return TaskActionResult(processed=done, detail="Annotations were made of predictions.")
 
 
 def _count_convertible(call: TaskActionCall) -> int:
-    version = _text(call.parameters, "model_version", required=False)
-    found = work.convertible_predictions(project_id=call.project_id, task_ids=call.task_ids, model_version=version)
+    versions = _versions(call.parameters)
+    found = work.convertible_predictions(project_id=call.project_id, task_ids=call.task_ids, model_versions=versions)
     return int(found.count())
+
+
+def _versions(parameters: dict[str, Any]) -> list[str] | None:
+    """Return the model versions that are meant, None for all: one text, or the list that Label Studio's SDK sends."""
+    value = parameters.get("model_version")
+    if not isinstance(value, list):
+        version = _text(parameters, "model_version", required=False)
+        return None if version is None else [version]
+    if not value or len(value) > MAX_VERSIONS or not all(isinstance(one, str) and "\x00" not in one for one in value):
+        raise _refused("model_version", f"A text is expected, or a list of 1 to {MAX_VERSIONS} texts.")
+    return value
 
 
 def _remove_duplicates(call: TaskActionCall) -> TaskActionResult:
@@ -97,6 +110,48 @@ def _add_field(call: TaskActionCall) -> TaskActionResult:
         actor=call.actor,
     )
     return TaskActionResult(processed=done, detail="The field was set.")
+
+
+def _assign(call: TaskActionCall) -> TaskActionResult:
+    done = work.assign_tasks(
+        project_id=call.project_id,
+        task_ids=call.task_ids,
+        member_ids=_members(call.parameters),
+        mode=_mode(call.parameters),
+        actor=call.actor,
+    )
+    return TaskActionResult(processed=done, detail="Tasks were assigned.")
+
+
+def _count_assigned(call: TaskActionCall) -> int:
+    members, mode = _members(call.parameters), _mode(call.parameters)
+    found = work.tasks_to_assign(project_id=call.project_id, task_ids=call.task_ids, member_ids=members, mode=mode)
+    return len(found)
+
+
+def _members(parameters: dict[str, Any]) -> list[int]:
+    """Return the members that the form names: a list of ids, or a text of ids with commas; none only to replace."""
+    written = parameters.get("members")
+    words = written.split(",") if isinstance(written, str) else written
+    if not isinstance(words, list) or len(words) > MAX_MEMBERS or not all(_is_id(word) for word in words if word != ""):
+        raise _refused("members", f"Ids of at most {MAX_MEMBERS} members are expected, with commas.")
+    ids = sorted({int(word) for word in words if word != ""})
+    if not ids and parameters.get("mode") != "replace":
+        raise _refused("members", "At least one member is expected.")
+    return ids
+
+
+def _is_id(word: Any) -> bool:
+    if isinstance(word, str):
+        word = int(word.strip()) if word.strip().isascii() and word.strip().isdigit() and len(word) < 19 else 0
+    return isinstance(word, int) and not isinstance(word, bool) and 0 < word < 2**63
+
+
+def _mode(parameters: dict[str, Any]) -> Literal["add", "replace", "remove"]:
+    mode = parameters.get("mode", "add")
+    if mode not in ("add", "replace", "remove"):
+        raise _refused("mode", "One of add, replace and remove is expected.")
+    return mode  # type: ignore[no-any-return]  # one of the three
 
 
 def _typed_value(parameters: dict[str, Any]) -> str | int | float | bool:
@@ -154,6 +209,21 @@ ACTIONS: Final = (
         run=_annotate_from_predictions,
         count=_count_convertible,
         fields=(TaskActionField(name="model_version", label="Model version", required=False),),
+    ),
+    TaskActionSpec(
+        key="assign",
+        title="Assign tasks",
+        order=92,
+        permissions=("projects.change", "tasks.change"),
+        question="Hand the selected tasks out to these members only, before all others?",
+        run=_assign,
+        count=_count_assigned,
+        fields=(
+            TaskActionField(name="members", label="Ids of members, with commas"),
+            TaskActionField(
+                name="mode", label="How", type="select", options=("add", "replace", "remove"), required=False
+            ),
+        ),
     ),
     TaskActionSpec(
         key="remove_duplicates",

@@ -7,11 +7,12 @@ from tenon_data_manager.models import ActionRun
 from platform_core.projects.models import ProjectCounters
 from platform_core.sdk.testing.clients import client_of
 from platform_core.sdk.testing.scopes import records_of, tenant_scope
-from platform_core.tasks.models import Annotation, Task
+from platform_core.tasks.models import Annotation, AnnotationHistory, Task
 from platform_core.tasks.services.counters import rebuild_counters
 
 IDS = [
     "predictions_to_annotations",
+    "assign",
     "remove_duplicates",
     "delete_tasks",
     "delete_tasks_annotations",
@@ -119,6 +120,18 @@ def test_annotations_are_made_of_predictions_once(alpha, alpha_client, project, 
     assert records_of(alpha).events("annotations.created")[0]["tasks"] == [ids[2]]
 
 
+def test_several_model_versions_may_be_named(alpha, act):
+    assert act("predictions_to_annotations", model_version=["one", "none"]).json()["processed_items"] == 1
+    assert act("predictions_to_annotations", model_version=["two"]).json()["processed_items"] == 1
+
+
+@pytest.mark.parametrize("wrong", [[], [1], {}, ["x"] * 1001])
+def test_model_versions_that_are_no_texts_are_refused(act, wrong):
+    refused = act("predictions_to_annotations", model_version=wrong)
+    assert refused.status_code == 400
+    assert list(refused.json()["validation_errors"]) == ["model_version"]
+
+
 def test_prediction_that_no_longer_fits_the_config_is_named_and_nothing_is_made(alpha, alpha_client, project, act):
     config = """<View><Text name="text" value="$text"/><Choices name="topic" toName="text">
     <Choice value="Traffic"/><Choice value="Weather"/></Choices>
@@ -140,6 +153,21 @@ def test_duplicates_leave_one_with_the_work_of_all(alpha_client, project, ids, a
     assert [task["id"] for task in left] == [ids[1], ids[2], ids[3], ids[4]]
     assert len(left[2]["annotations"]) == 1
     assert counted()["task_number"] == 4
+
+
+def test_annotations_that_duplicates_leave_behind_keep_their_history(alpha, alpha_client, ids, act, counted):
+    result = [{"from_name": "topic", "to_name": "text", "type": "choices", "value": {"choices": ["Storm"]}}]
+    _, moved = (alpha_client.post(f"/api/tasks/{ids[place]}/annotations/", {"result": result}) for place in (0, 3))
+
+    assert act("remove_duplicates").json()["processed_items"] == 1
+
+    counted()
+    with tenant_scope(alpha):
+        history = AnnotationHistory.objects.filter(annotation_id=moved.json()["id"]).order_by("pk")
+        acts = list(history.values_list("task_id", "action", "previous_result"))
+    assert acts == [(ids[0], "submitted", None), (ids[0], "moved", result)]
+    states = alpha_client.get(f"/api/fsm/entities/annotation/{moved.json()['id']}/history").json()["results"]
+    assert {item["state"] for item in states} == {"SUBMITTED"}
 
 
 def test_propagated_annotation_reaches_the_other_selected_tasks(alpha_client, project, ids, act, only, counted):

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.fixture
 def client(alpha_client, settings, tmp_path, jobs_run_at_once):
-    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
+    settings.TENON_FILES_ROOT = tmp_path / "files"
     return alpha_client
 
 

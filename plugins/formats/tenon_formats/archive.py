@@ -39,9 +39,15 @@ class Archive:
         self._zip.writestr(_entry(name), content)
 
     @contextmanager
-    def file(self, name: str) -> Iterator[IO[bytes]]:
-        """Give a file to write piece by piece; only one at a time."""
-        with self._zip.open(_entry(name), "w", force_zip64=True) as file:
+    def file(self, name: str, *, packed: bool = True) -> Iterator[IO[bytes]]:
+        """Give a file to write piece by piece; only one at a time.
+
+        Args:
+            packed: False for what is small already, as pictures are.
+        """
+        entry = _entry(name)
+        entry.compress_type = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        with self._zip.open(entry, "w", force_zip64=True) as file:
             yield file
 
     def close(self) -> None:

@@ -6,12 +6,16 @@ then the length less one, then the value once, or each value. Values are the byt
 mask is its last channel.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 MAX_PIXELS: Final = 64_000_000
+_FLAGS: Final = b"\0" + b"\1" * 255
+_RUN: Final = re.compile(b"\x00+|\x01+")
 
 
 class MaskError(ValueError):
@@ -99,3 +103,36 @@ def npy(mask: bytes | bytearray, width: int, height: int) -> bytes:
     # Magic, version, length of the header, header and line end together are a multiple of 64.
     header = facts.encode().ljust(-(len(facts) + 11) % 64 + len(facts)) + b"\n"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + bytes(mask)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """A mask as COCO writes it.
+
+    Attributes:
+        counts: lengths of runs down the columns, outside and inside in turn, beginning with outside.
+        area: pixels inside.
+        bounds: left, top, width and height of what is inside, in pixels.
+    """
+
+    counts: list[int]
+    area: int
+    bounds: tuple[int, int, int, int]
+
+
+def column_runs(mask: bytes | bytearray, width: int) -> Runs | None:
+    """Return the runs of a mask; None where nothing is inside."""
+    flags = bytes(mask).translate(_FLAGS)
+    columns = [flags[place::width] for place in range(width)]
+    inside = [place for place, column in enumerate(columns) if b"\1" in column]
+    if not inside:
+        return None
+    top = min(columns[place].find(b"\1") for place in inside)
+    bottom = max(columns[place].rfind(b"\1") for place in inside)
+    whole = b"".join(columns)
+    counts = [len(run.group()) for run in _RUN.finditer(whole)]
+    return Runs(
+        counts=counts if whole[0] == 0 else [0, *counts],
+        area=whole.count(1),
+        bounds=(inside[0], top, inside[-1] - inside[0] + 1, bottom - top + 1),
+    )

@@ -5,14 +5,16 @@ from importlib.util import find_spec
 
 from platform_core.sdk import ExporterSpec, ImporterSpec, hookimpl
 from tenon_formats.exporters import parquet as parquet_export
-from tenon_formats.exporters.brush import BRUSH_TO_NUMPY, BRUSH_TO_PNG
-from tenon_formats.exporters.coco import COCO
+from tenon_formats.exporters.brush import BRUSH_TO_COCO, BRUSH_TO_NUMPY, BRUSH_TO_PNG
+from tenon_formats.exporters.coco import COCO, COCO_WITH_IMAGES
 from tenon_formats.exporters.plain import JSON_MIN, JSONL
 from tenon_formats.exporters.speech import ASR_MANIFEST
 from tenon_formats.exporters.texts import CONLL2003, SPACY
 from tenon_formats.exporters.voc import VOC
-from tenon_formats.exporters.yolo import YOLO, YOLO_OBB
+from tenon_formats.exporters.yolo import YOLO, YOLO_OBB, YOLO_OBB_WITH_IMAGES, YOLO_WITH_IMAGES
 from tenon_formats.importers import parquet as parquet_import
+from tenon_formats.importers.coco import COCO as COCO_JSON
+from tenon_formats.importers.image_archive import IMAGE_ARCHIVE
 from tenon_formats.importers.xlsx import XLSX
 
 EXPORTERS = (
@@ -21,13 +23,18 @@ EXPORTERS = (
     CONLL2003,
     SPACY,
     COCO,
+    COCO_WITH_IMAGES,
     YOLO,
+    YOLO_WITH_IMAGES,
     YOLO_OBB,
+    YOLO_OBB_WITH_IMAGES,
     VOC,
+    BRUSH_TO_COCO,
     BRUSH_TO_PNG,
     BRUSH_TO_NUMPY,
     ASR_MANIFEST,
 )
+IMPORTERS = (XLSX, COCO_JSON, IMAGE_ARCHIVE)
 
 
 def has_parquet() -> bool:
@@ -45,8 +52,8 @@ class FormatsPlugin:
 
     @hookimpl
     def register_importers(self) -> Sequence[ImporterSpec]:
-        """Workbooks; Parquet where its library is installed."""
-        return (XLSX, parquet_import.PARQUET) if has_parquet() else (XLSX,)
+        """Workbooks and data sets of images; Parquet where its library is installed."""
+        return (*IMPORTERS, parquet_import.PARQUET) if has_parquet() else IMPORTERS
 
 
 plugin = FormatsPlugin()

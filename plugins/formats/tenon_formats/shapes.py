@@ -1,7 +1,7 @@
 """Boxes and polygons on images, in pixels."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -13,6 +13,7 @@ Json = dict[str, Any]
 Point = tuple[float, float]
 BOX_CONTROLS: Final = ("RectangleLabels", "Rectangle")
 POLYGON_CONTROLS: Final = ("PolygonLabels", "Polygon")
+DRAWING_CONTROLS: Final = (*BOX_CONTROLS, *POLYGON_CONTROLS, "Labels")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,11 +133,15 @@ def image_size(task: ExportedTask) -> tuple[int, int] | None:
     return None
 
 
-def categories(parsed: Json) -> dict[str, int]:
-    """Return the number of each label: what its attribute `category` says, else the next free one, by name."""
+def categories(parsed: Json, types: Sequence[str] = DRAWING_CONTROLS) -> dict[str, int]:
+    """Return the number of each label: what its attribute `category` says, else the next free one, by name.
+
+    Args:
+        types: of the controls whose labels count.
+    """
     numbers: dict[str, int] = {}
     names: set[str] = set()
-    for control in controls_of(parsed, (*BOX_CONTROLS, *POLYGON_CONTROLS, "Labels")).values():
+    for control in controls_of(parsed, types).values():
         names.update(control.get("labels") or ())
         for label, attributes in (control.get("labels_attrs") or {}).items():
             written = str((attributes or {}).get("category", ""))

@@ -1,12 +1,13 @@
 import contextlib
 import io
+import json
 import struct
 import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tenon_formats.masks import MaskError, decode_mask, npy, png
+from tenon_formats.masks import MaskError, column_runs, decode_mask, npy, png
 
 PARSED = {
     "brush": {
@@ -138,3 +139,40 @@ def test_painted_regions_are_files_of_their_own(export, unzipped, task):
 def test_broken_mask_names_task_and_annotation(export, task):
     with pytest.raises(ValueError, match="Annotation 10 of task 1: the code holds"):
         export("BRUSH_TO_PNG", [task({"image": "a.jpg"}, [painted([0] * 8)])], PARSED)
+
+
+@given(st.integers(1, 7), st.integers(1, 7), st.data())
+def test_runs_of_columns_hold_the_mask(width, height, data):
+    mask = bytes(data.draw(st.lists(st.sampled_from([0, 0, 9, 255]), min_size=width * height, max_size=width * height)))
+    runs = column_runs(mask, width)
+    if not any(mask):
+        assert runs is None
+        return
+
+    down = [bool(place % 2) for place, count in enumerate(runs.counts) for _ in range(count)]
+    assert down == [mask[y * width + x] > 0 for x in range(width) for y in range(height)]
+    assert runs.area == sum(down)
+    left, top, across, height_of = runs.bounds
+    inside = [(x, y) for x in range(width) for y in range(height) if mask[y * width + x]]
+    assert (left, top) == (min(x for x, _ in inside), min(y for _, y in inside))
+    assert (left + across - 1, top + height_of - 1) == (max(x for x, _ in inside), max(y for _, y in inside))
+
+
+def test_masks_are_written_as_coco(task, export, unzipped):
+    """By hand: 3 across, 2 down; painted are the middle column and the pixel below left."""
+    mask = [0, 255, 0, 255, 255, 0]
+    painted = {
+        "id": "r",
+        "from_name": "brush",
+        "to_name": "image",
+        "type": "brushlabels",
+        "original_width": 3,
+        "original_height": 2,
+        "value": {"format": "rle", "rle": code_of(rgba(mask), [(False, 10), (False, 14)]), "brushlabels": ["Cat"]},
+    }
+    found = unzipped(export("BRUSH_TO_COCO", [task({"image": "a.png"}, [painted])], PARSED))["result.json"]
+    (row,) = json.loads(found)["annotations"]
+
+    assert row["segmentation"] == {"size": [2, 3], "counts": [1, 3, 2]}
+    assert (row["area"], row["bbox"], row["category_id"]) == (3, [0, 0, 2, 2], 0)
+    assert json.loads(found)["categories"] == [{"id": 0, "name": "Cat"}]

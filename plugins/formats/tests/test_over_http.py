@@ -38,7 +38,7 @@ def beta_client(other_organization, enable, make_client):
 
 @pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
+    settings.TENON_FILES_ROOT = tmp_path / "files"
 
 
 def body(answer):
@@ -86,7 +86,9 @@ def test_formats_are_offered_by_what_the_config_draws(alpha_client):
     always = {"JSON", "CSV", "TSV", "JSON_MIN", "JSONL"} | {
         spec.name for spec in plugin.register_exporters() if spec.name == "PARQUET"
     }
-    assert offered(IMAGES) == always | {"COCO", "YOLO", "YOLO_OBB", "VOC"}
+    assert offered(IMAGES) == always | {"VOC"} | {
+        f"{name}{images}" for name in ("COCO", "YOLO", "YOLO_OBB") for images in ("", "_WITH_IMAGES")
+    }
     assert offered(TEXTS) == always | {"CONLL2003", "SPACY"}
     assert offered("<View></View>") == always
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from tenon_formats.exporters.parquet import PARQUET
 from tenon_formats.importers import parquet
-from tenon_formats.importers.xlsx import XLSX
-from tenon_formats.plugin import EXPORTERS
+from tenon_formats.plugin import EXPORTERS, IMPORTERS
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "formats.md"
 
@@ -25,4 +24,4 @@ def test_exports_are_those_of_the_code():
 
 def test_imports_of_the_plugin_are_those_of_the_code():
     found = {cells[0]: tuple(cells[1:2]) for cells in rows("Imports") if cells[0].startswith("formats.")}
-    assert found == {f"formats.{spec.key}": spec.extensions for spec in (XLSX, parquet.PARQUET)}
+    assert found == {f"formats.{spec.key}": spec.extensions for spec in (*IMPORTERS, parquet.PARQUET)}

@@ -24,7 +24,7 @@ STREAMED: Final = "notification"
 def notify_of_event(*, event: Event) -> int:
     """Tell those whom an event's notice names and who want to know; returns how many. Safe to repeat."""
     _summary, notice = told_types().get(event.type, ("", None))
-    if notice is None or (notice.when is not None and event.payload.get("status") != notice.when):
+    if notice is None or not _applies(notice, event):
         return 0
     members = _wanting(event.type, _meant(notice, event))
     members -= set(Notification.objects.filter(event_id=event.id).values_list("member_id", flat=True))
@@ -85,6 +85,12 @@ def set_preferences(*, actor: Principal, wishes: dict[str, bool]) -> None:
         unique_fields=["member", "type"],
         update_fields=["enabled", "updated_at"],
     )
+
+
+def _applies(notice: Notice, event: Event) -> bool:
+    if notice.unless is not None and event.payload.get(notice.unless) is True:
+        return False
+    return notice.when is None or event.payload.get("status") == notice.when
 
 
 def _meant(notice: Notice, event: Event) -> set[int]:

@@ -52,3 +52,16 @@ def import_tasks(client):
         return project
 
     return act
+
+
+@pytest.fixture
+def deliveries(here):
+    """Return a function that counts what was ever kept for the handlers of a plugin."""
+    # Inline: models can be imported only after Django's set-up.
+    from platform_core.events.models import EventDelivery
+
+    def count(slug):
+        with tenant_scope(here):
+            return EventDelivery.objects.filter(plugin=slug).count()
+
+    return count

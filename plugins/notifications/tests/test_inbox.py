@@ -61,6 +61,7 @@ def test_admins_are_told_of_plugins(here, client, make_client, settle):
 
         with transaction.atomic():
             emit_event(type="plugin.disabled", payload={"plugin": "orders", "version": "1.0.0"})
+            emit_event(type="plugin.enabled", payload={"plugin": "quiet", "version": "1.0.0", "default": True})
     settle()
 
     assert texts(client) == ["Plugin orders: disabled."]
@@ -165,3 +166,14 @@ def test_old_entries_are_forgotten(here, client, import_tasks, settle):
 
     with tenant_scope(here):
         assert Notification.objects.filter(member=client.member.pk).count() == 1
+
+
+def test_nothing_is_kept_for_events_without_a_notice(here, client, import_tasks, settle, deliveries):
+    project = import_tasks()
+    task = client.get(f"/api/tasks/?project={project}").json()["tasks"][0]["id"]
+    settle()
+    before = deliveries("notifications")
+    assert client.patch(f"/api/tasks/{task}/", {"meta": {"seen": True}}).status_code == 200
+    settle()
+
+    assert deliveries("notifications") == before

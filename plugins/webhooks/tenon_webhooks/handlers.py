@@ -1,6 +1,7 @@
 """What the plugin does about events: it prepares messages; jobs send them."""
 
 from platform_core.sdk import Event, EventHandlerSpec, OrganizationRef
+from tenon_webhooks.queries import wanted_types
 from tenon_webhooks.services.deliveries import prepare_deliveries
 
 
@@ -9,4 +10,4 @@ def prepare(organization: OrganizationRef, event: Event) -> None:  # noqa: ARG00
     prepare_deliveries(event=event)
 
 
-PREPARE = EventHandlerSpec(key="prepare", event_type="*", handler=prepare)
+PREPARE = EventHandlerSpec(key="prepare", event_type="*", handler=prepare, wants=wanted_types)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from platform_core.sdk.errors import NotFoundError
+from platform_core.sdk.events import actions_of, known_event_types
 from platform_core.sdk.projects import projects_visible_to
 from platform_core.sdk.views import Principal
 from tenon_webhooks.models import Attempt, Delivery, Webhook
@@ -19,6 +20,15 @@ class LoggedDelivery:
 
     delivery: Delivery
     attempts: list[Attempt]
+
+
+def wanted_types(event_types: frozenset[str]) -> frozenset[str]:
+    """Return those of the types of which some active webhook wants to hear: mostly none, and then nothing is kept."""
+    rows = list(Webhook.objects.filter(is_active=True).values_list("send_for_all_actions", "actions"))
+    if any(everything for everything, _ in rows):
+        return event_types
+    asked, known = {action for _, actions in rows for action in actions}, known_event_types()
+    return frozenset(name for name in event_types if name in known and asked & set(actions_of(name, known[name])))
 
 
 def webhooks_visible_to(principal: Principal) -> QuerySet[Webhook]:

@@ -357,3 +357,23 @@ def test_old_deliveries_are_forgotten(client, here, make_webhook, import_tasks, 
 
     with tenant_scope(here):
         assert Delivery.objects.count() == Attempt.objects.count() == 1
+
+
+def test_nothing_is_kept_for_events_that_no_active_webhook_wants(
+    client, make_webhook, receiver, import_tasks, annotate, settle, deliveries
+):
+    before = deliveries("webhooks")
+    (task,) = import_tasks("One")
+    settle()
+    webhook = make_webhook(send_for_all_actions=False, actions=["ANNOTATION_CREATED"])["id"]
+    client.patch(f"/api/tasks/{task}/", {"meta": {"seen": True}})
+    settle()
+    assert (deliveries("webhooks"), receiver.calls) == (before, [])
+
+    annotate(task)
+    settle()
+    assert (deliveries("webhooks"), len(receiver.calls)) == (before + 1, 1)
+    client.patch(f"/api/webhooks/{webhook}/", {"is_active": False})
+    import_tasks("Two")
+    settle()
+    assert (deliveries("webhooks"), len(receiver.calls)) == (before + 1, 1)

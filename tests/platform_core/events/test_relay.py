@@ -2,15 +2,18 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from platform_core.events.handlers import Subscription, subscriptions, use_provider
 from platform_core.events.models import AuditEntry, EventDelivery, OutboxEvent
-from platform_core.events.relay import DELIVERIES_A_STEP, relay_some
+from platform_core.events.relay import DELIVERIES_A_STEP, NOT_TAKEN_SECONDS, relay_some
 from platform_core.events.services import emit_event
 from platform_core.members.models import Member
+from platform_core.plugins.facade import HookFacade
+from platform_core.plugins.loader import PluginRegistry
 from platform_core.plugins.models import Activation
+from platform_core.plugins.types import EventHandlerSpec
 from tenants.models import GlobalAuditEntry, WorkHint, organization_refs
 from tenants.scope import public_scope, tenant_scope
 
@@ -194,6 +197,30 @@ def test_two_relays_at_once_deliver_each_event_once(alpha, heard, listening):
     assert sorted(number for _, _, number, _ in heard) == list(range(3 * DELIVERIES_A_STEP))
 
 
+def test_event_that_comes_while_another_process_fans_out_is_looked_for_again_soon(alpha, heard, listening):
+    fanning_out, look_again = threading.Event(), threading.Event()
+
+    def fan_out_slowly():
+        with tenant_scope(alpha), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"tenon.relay.{alpha.schema}"])
+            fanning_out.set()
+            look_again.wait(20)
+        connections.close_all()
+
+    thread = threading.Thread(target=fan_out_slowly)
+    thread.start()
+    fanning_out.wait(20)
+    _emit(alpha, 1)
+    missed = relay_some(alpha)
+    look_again.set()
+    thread.join()
+
+    assert missed == (False, NOT_TAKEN_SECONDS)
+    assert heard == []
+    assert relay_some(alpha)[0]
+    assert [number for _, _, number, _ in heard] == [1]
+
+
 def test_plugin_that_is_not_enabled_hears_nothing(alpha, heard, listening):
     with tenant_scope(alpha):
         Activation.objects.update(state="disabled")
@@ -254,9 +281,8 @@ def test_handler_of_beta_is_called_in_beta_only(alpha, heard, listening):
 
 def test_kernel_gives_the_handlers_of_enabled_plugins(alpha, heard):
     from platform_core.plugins.collection import Registrations
-    from platform_core.plugins.loader import LoadedPlugin, PluginRegistry, use_registry
+    from platform_core.plugins.loader import LoadedPlugin, use_registry
     from platform_core.plugins.manifest import Manifest
-    from platform_core.plugins.types import EventHandlerSpec
 
     spec = EventHandlerSpec(key="hear", event_type="sample.*", handler=lambda _ref, event: heard.append(event.type))
     plugin = LoadedPlugin(
@@ -293,6 +319,49 @@ def test_kernel_gives_the_handlers_of_enabled_plugins(alpha, heard):
         relay_some(alpha)
 
     assert heard == ["sample.made"]
+
+
+def _interested(heard, interest):
+    return Subscription(
+        plugin="listener",
+        key="some",
+        patterns=("sample.*",),
+        handle=lambda _organization, event: heard.append(event.type),
+        interest=interest,
+    )
+
+
+def test_nothing_is_kept_for_a_handler_of_what_it_does_not_want_now(alpha, heard):
+    asked = []
+
+    def interest(types):
+        asked.append(types)
+        return {"sample.made", "other.made"}
+
+    _emit(alpha, 1, 2)
+    _emit(alpha, 3, event_type="sample.changed")
+    _emit(alpha, 4, event_type="other.made")
+    with use_provider(lambda _enabled: [_interested(heard, interest)]):
+        relay_some(alpha)
+        relay_some(alpha)
+
+    assert heard == ["sample.made"] * 2
+    assert asked == [{"sample.made", "sample.changed"}]
+    assert _deliveries(alpha) == [("delivered", 1)] * 2
+
+
+@pytest.mark.parametrize("broken", [ZeroDivisionError("x"), "no list"])
+def test_handler_whose_question_fails_gets_everything(alpha, broken):
+    def wants(_types):
+        if isinstance(broken, Exception):
+            raise broken
+        return [broken, 1]
+
+    spec = EventHandlerSpec(key="hear", event_type="*", handler=lambda _ref, _event: None, wants=wants)
+    with tenant_scope(alpha), transaction.atomic():
+        types = frozenset({"sample.made", "other.made"})
+        assert HookFacade(registry=PluginRegistry(plugins={})).wanted_events("listener", spec, types) == types
+        assert OutboxEvent.objects.exists() is False
 
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET action = 'x'", "DELETE FROM {}", "TRUNCATE {}"])

@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 
 import pytest
@@ -33,6 +34,43 @@ def test_failed_writing_leaves_the_old_file(store):
     with store.open("a") as file:
         assert file.read() == b"old"
     assert [key for key, _ in store.keys("a")] == []
+
+
+def test_killed_writer_leaves_no_file_that_looks_whole_and_its_half_is_swept(store, tmp_path):
+    child = os.fork()
+    if child == 0:  # pragma: no cover (another process)
+        with store.create("exports/7/json") as file:
+            file.write(b"half")
+            file.flush()
+            os.kill(os.getpid(), signal.SIGKILL)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+
+    (half,) = (tmp_path / "files/exports/7").iterdir()
+    assert half.read_bytes() == b"half"
+    assert list(store.keys("exports")) == []
+    with pytest.raises(NotFoundError):
+        store.open("exports/7/json")
+    store.write("exports/7/json", [b"whole"])
+
+    assert store.delete_halves(older_than_seconds=60) == 0
+    os.utime(half, (1, 1))
+    assert store.delete_halves(older_than_seconds=60) == 1
+    assert [path.name for path in (tmp_path / "files/exports/7").iterdir()] == ["json"]
+
+
+def test_folder_that_is_emptied_meanwhile_is_made_again(store, tmp_path, monkeypatch):
+    (tmp_path / "files").mkdir()
+    real, calls = os.open, []
+
+    def late(path, *args, **kwargs):
+        if not calls:
+            calls.append(path)
+            path.parent.rmdir()
+        return real(path, *args, **kwargs)
+
+    monkeypatch.setattr(os, "open", late)
+    assert store.write("exports/7/json", [b"x"]) == 1
+    assert calls
 
 
 def test_deleted_file_is_gone_and_deleting_again_does_nothing(store, tmp_path):

@@ -7,7 +7,9 @@ import sys
 import time
 
 import pytest
+import redis
 
+from platform_core.embedded.redis import EmbeddedRedis, available
 from platform_core.events.models import OutboxEvent
 from platform_core.jobs import transport
 from platform_core.jobs.models import Job
@@ -205,6 +207,37 @@ def test_jobs_run_from_the_database_while_redis_is_down(committed, alpha, tmp_pa
         row = eventually(lambda: _ended(alpha, job_id), seconds=30)
 
     assert row.status == "completed"
+
+
+@pytest.mark.skipif(not available(), reason="there is no embedded Redis for this machine")
+def test_worker_says_once_that_redis_is_away_and_goes_on_with_it_afterwards(committed, alpha, settings, tmp_path):
+    folder, lines, log = tmp_path / "redis", tmp_path / "lines", tmp_path / "log"
+    away = "Redis is away: jobs of queue critical"
+    with EmbeddedRedis(folder) as server, log.open("wb") as out:
+        settings.REDIS_URL = url = server.url
+        transport.breaker.reset()
+        with worker(committed, "--queues", "critical", "--poll-seconds", "1", log=out, REDIS_URL=url) as supervisor:
+            pids = eventually(lambda: len(found := children_of(supervisor.pid)) == 2 and found)
+            running = _start(alpha, sample_jobs.slow, str(lines), 1.5, queue_name="critical")
+            eventually(lambda: lines.exists())
+            os.kill(server.pid, signal.SIGKILL)
+            job_id = _start(alpha, sample_jobs.note, str(lines), "meanwhile", queue_name="critical")
+            eventually(lambda: _ended(alpha, job_id) and _ended(alpha, running), seconds=30)
+            eventually(lambda: away in log.read_text())
+            eventually(lambda: not server.is_running)
+            assert server.start() == url
+            eventually(lambda: _on_redis(url), seconds=30)
+            assert children_of(supervisor.pid) == pids
+    transport.breaker.reset()
+
+    assert [row.attempts for row in (_row(alpha, running), _row(alpha, job_id))] == [1, 1]
+    assert "Traceback" not in log.read_text()
+
+
+def _on_redis(url):
+    """Say whether a worker has said in Redis that it is there."""
+    with redis.Redis.from_url(url) as client:
+        return client.smembers("rq:workers")
 
 
 def _message(job_id, **changes):

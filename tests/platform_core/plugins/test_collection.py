@@ -5,6 +5,7 @@ from platform_core.plugins.collection import _check_tags, check_sequence, collec
 from platform_core.plugins.errors import HookResultError, PluginRejectedError
 from platform_core.plugins.hookspecs import HOOKS, hookimpl
 from platform_core.plugins.implementations import read_implementations
+from platform_core.plugins.registrations import DocumentPart
 from platform_core.sdk import ProjectTemplateSpec, TaxonomySpec
 from platform_core.sdk.labels import TagKind, TagSpec
 
@@ -45,6 +46,7 @@ def test_results_are_collected_by_hook():
         ("register_taxonomies", [template()], "ProjectTemplateSpec at 0"),
         ("register_label_tags", [TagSpec(name="Choices", kind=TagKind.VISUAL)], "clashes with the tag 'Choices'"),
         ("register_label_tags", [TagSpec(name="airport", kind=TagKind.VISUAL)], "upper-case"),
+        ("register_document_parts", [DocumentPart(key="paths", build=dict)], "the section 'paths' is the core's"),
     ],
 )
 def test_wrong_results_are_refused(hook, value, message):

@@ -1,8 +1,12 @@
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
+from platform_core.jobs.claims import claim
 from platform_core.jobs.models import Job
+from platform_core.jobs.runner import execute_in_caller
+from platform_core.jobs.types import QUEUES
 from platform_core.members.models import Member
 from platform_core.plugins.jobs import (
     disable_plugin_job,
@@ -12,7 +16,7 @@ from platform_core.plugins.jobs import (
     purge_plugin_job,
 )
 from platform_core.plugins.models import Activation
-from tenants.models import GlobalJob
+from tenants.models import GlobalJob, organization_refs
 from tenants.scope import tenant_scope
 from tests.support.loaded_plugins import loaded
 
@@ -70,6 +74,24 @@ def test_housekeeping_deletes_rows_of_jobs_that_ended_long_ago_and_nothing_else(
     assert row.run_after > timezone.now() + timedelta(minutes=50)
     ensure_housekeeping()
     assert GlobalJob.objects.get().run_after == row.run_after
+
+
+def test_organization_whose_schema_cannot_be_read_keeps_nobody_elses_rows(committed, caplog):
+    alpha, beta = (organization_refs(slug=slug)[0] for slug in ("alpha", "beta"))
+    for organization in (alpha, beta):
+        with tenant_scope(organization):
+            Job.objects.create(**_ended(40))
+    with tenant_scope(alpha), connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {Job._meta.db_table} RENAME TO lost")
+
+    ensure_housekeeping()
+    execute_in_caller(claim(None, worker="test", queues=QUEUES))
+
+    with tenant_scope(beta):
+        assert not Job.objects.filter(function="x.y").exists()
+    row = GlobalJob.objects.get()
+    assert (row.status, row.result["jobs_pruned"]) == ("queued", 1)
+    assert "The jobs of organization alpha cannot be pruned" in caplog.text
 
 
 def test_rows_are_kept_for_ever_when_told(alpha, jobs_run_at_once, settings):

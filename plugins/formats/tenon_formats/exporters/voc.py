@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 
 from platform_core.sdk import ExportContext, ExportedTask, ExporterSpec
 from tenon_formats.archive import archive
-from tenon_formats.names import UniqueNames, media_name
-from tenon_formats.regions import chosen, value_at
+from tenon_formats.media import ImageFiles
+from tenon_formats.regions import chosen
 from tenon_formats.shapes import Shape, has_shapes, image_key, image_size, shapes_of
 
 # XML 1.0 has no way to write these.
@@ -18,15 +18,15 @@ _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 def write_voc(tasks: Iterator[ExportedTask], out: BinaryIO, context: ExportContext) -> None:
     """Write `Annotations/*.xml` for each image whose size is known."""
-    key, names = image_key(context.parsed), UniqueNames()
     with archive(out) as made:
+        images = ImageFiles(made, context, image_key(context.parsed))
         for task in tasks:
             annotation, size = chosen(task), image_size(task)
             if annotation is None or size is None:
                 continue
-            image = media_name(value_at(task.data, key), task.id)
-            text = _document(image, size, list(shapes_of(annotation)))
-            made.add(f"Annotations/{names.of(image, '.xml', task.id)}", text.encode())
+            image, stem = images.add(task)
+            made.add(f"Annotations/{stem}.xml", _document(image, size, list(shapes_of(annotation))).encode())
+        images.finish()
 
 
 def _document(image: str, size: tuple[int, int], shapes: list[Shape]) -> str:
@@ -77,4 +77,5 @@ VOC = ExporterSpec(
     write=write_voc,
     tags=("object detection",),
     suits=has_shapes,
+    media="asked",
 )

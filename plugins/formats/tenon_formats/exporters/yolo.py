@@ -6,8 +6,8 @@ from typing import BinaryIO
 from platform_core.sdk import ExportContext, ExportedTask, ExporterSpec
 from tenon_formats.archive import archive
 from tenon_formats.exporters.plain import dumps
-from tenon_formats.names import UniqueNames, media_name
-from tenon_formats.regions import chosen, value_at
+from tenon_formats.media import ImageFiles, with_images
+from tenon_formats.regions import chosen
 from tenon_formats.shapes import Shape, categories, has_boxes, has_shapes, image_key, number_of, shapes_of
 
 
@@ -26,16 +26,17 @@ def _write(
 ) -> None:
     # A class is its place in `classes.txt`, so numbers that a config gives only order the classes.
     classes = {label: place for place, label in enumerate(categories(context.parsed))}
-    key, names = image_key(context.parsed), UniqueNames()
     with archive(out) as made:
+        images = ImageFiles(made, context, image_key(context.parsed))
         for task in tasks:
             shapes = shapes_of(chosen(task) or {"result": ()})
             lines = [line(number_of(shape.label, classes), shape) for shape in shapes]
-            name = names.of(media_name(value_at(task.data, key), task.id), ".txt", task.id)
-            made.add(f"labels/{name}", "".join(f"{text}\n" for text in lines if text).encode())
+            _, stem = images.add(task)
+            made.add(f"labels/{stem}.txt", "".join(f"{text}\n" for text in lines if text).encode())
         made.add("classes.txt", "".join(f"{label}\n" for label in classes).encode())
         rows = [{"id": place, "name": label} for label, place in classes.items()]
         made.add("notes.json", dumps({"categories": rows, "info": {"version": "1.0", "contributor": "Tenon"}}))
+        images.finish()
 
 
 def _line(number: int, shape: Shape) -> str:
@@ -71,6 +72,7 @@ YOLO = ExporterSpec(
     write=write_yolo,
     tags=("image segmentation", "object detection"),
     suits=has_shapes,
+    media="asked",
 )
 YOLO_OBB = ExporterSpec(
     key="yolo_obb",
@@ -82,4 +84,7 @@ YOLO_OBB = ExporterSpec(
     write=write_yolo_obb,
     tags=("object detection",),
     suits=has_boxes,
+    media="asked",
 )
+YOLO_WITH_IMAGES = with_images(YOLO)
+YOLO_OBB_WITH_IMAGES = with_images(YOLO_OBB)

@@ -18,7 +18,10 @@ def read_xlsx(stream: BinaryIO) -> Iterator[ImportedTask]:
 
 def is_xlsx(head: bytes, filename: str) -> bool:
     """Say whether a file looks like a workbook."""
-    return head.startswith(MAGIC) and (filename.lower().endswith((".xlsx", ".xlsm")) or b"xl/" in head)
+    name = filename.lower()
+    return head.startswith(MAGIC) and (
+        name.endswith((".xlsx", ".xlsm")) or (b"xl/" in head and not name.endswith(".zip"))
+    )
 
 
 XLSX = ImporterSpec(

@@ -1,4 +1,5 @@
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -198,3 +199,88 @@ def test_name_of_an_organization_cannot_forge_mail_headers(alpha, client_of, inv
 
     assert mail.outbox[0].subject == "Invitation to Alpha Bcc: victim@example.com"
     assert mail.outbox[0].recipients() == ["new@person.example"]
+
+
+@pytest.fixture
+def invite_as(client_of, django_capture_on_commit_callbacks):
+    """Return a function that posts an invitation and gives back (answer, mailed token)."""
+
+    def send(client, path="/api/invites/", **body):
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = client.post(path, body)
+        found = re.search(r'"token": "([^"]+)"', mail.outbox[-1].body) if answer.status_code < 300 else None
+        return answer, found and found.group(1)
+
+    return send
+
+
+def own_role(owner, **values):
+    body = {"name": "Exporter", "base": "AN", "permissions": ["projects.view", "projects.export"], **values}
+    answer = owner.post("/api/roles/", body)
+    assert answer.status_code == 201, answer.content
+    return answer.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/api/invites/", {"email": "new@person.example"}),
+        ("/api/users/", {"email": "new@person.example"}),
+        ("/api/invite/send-email", {"emails": ["new@person.example"]}),
+    ],
+)
+def test_invitation_gives_a_role_of_the_organizations_own(alpha, client_of, invite_as, path, address):
+    owner = client_of(alpha, "OW")
+    role = own_role(owner)
+
+    answer, token = invite_as(owner, path, **address, custom_role=role)
+    accepted = _accept(client_of(alpha), token)
+
+    assert answer.json().get("custom_role", role) == role
+    assert (accepted.status_code, accepted.json()["role"]) == (201, "AN")
+    member = owner.get(f"/api/members/{accepted.json()['user']}/").json()
+    assert (member["role"], member["custom_role"]) == ("AN", role)
+
+
+def test_nobody_invites_with_a_role_above_their_own(alpha, client_of, invite_as):
+    owner, manager = client_of(alpha, "OW"), client_of(alpha, "AD")
+    strong = own_role(owner, name="Purger", base="AD", permissions=["plugins.purge_now"])
+    reader = own_role(owner, name="Inviter", base="MA", permissions=["members.invite", "members.view"])
+    assert owner.patch(f"/api/members/{manager.member.pk}/", {"custom_role": reader}).status_code == 200
+
+    for role in (strong, own_role(owner)):  # the second is of a lower base, and holds what the inviter lacks
+        answer, _ = invite_as(manager, email="new@person.example", custom_role=role)
+        assert answer.status_code == 403
+    with tenant_scope(alpha):
+        assert not Invitation.objects.exists()
+
+
+def test_unknown_or_doubled_roles_of_invitations_are_refused(alpha, client_of, invite_as):
+    owner = client_of(alpha, "OW")
+    role = own_role(owner)
+
+    assert invite_as(owner, email="a@b.example", custom_role=str(uuid.uuid4()))[0].status_code == 404
+    assert invite_as(owner, email="a@b.example", custom_role="x")[0].status_code == 400
+    assert invite_as(owner, email="a@b.example", custom_role=role, role="AN")[0].status_code == 400
+
+
+def test_invitation_ends_with_its_role(alpha, client_of, invite_as):
+    owner = client_of(alpha, "OW")
+    role = own_role(owner)
+    _, token = invite_as(owner, email="new@person.example", custom_role=role)
+
+    assert owner.delete(f"/api/roles/{role}/").status_code == 204
+
+    assert _accept(client_of(alpha), token).status_code == 400
+    assert owner.get("/api/invites/").json()["count"] == 0
+
+
+def test_invitation_ends_when_its_role_outgrows_who_sent_it(alpha, client_of, invite_as):
+    owner, administrator = client_of(alpha, "OW"), client_of(alpha, "AD")
+    role = own_role(owner)
+    _, token = invite_as(administrator, email="new@person.example", custom_role=role)
+
+    grown = {"permissions": ["projects.view", "plugins.purge_now"]}
+    assert owner.patch(f"/api/roles/{role}/", grown).status_code == 200
+
+    assert _accept(client_of(alpha), token).status_code == 400

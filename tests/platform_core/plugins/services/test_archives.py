@@ -24,7 +24,7 @@ PREFIX = f"/api/plugins/{SLUG}"
 
 @pytest.fixture(autouse=True)
 def _files(settings, tmp_path):
-    settings.TENON_EXPORTS_ROOT = tmp_path
+    settings.TENON_FILES_ROOT = tmp_path
 
 
 @pytest.fixture

@@ -3,14 +3,17 @@ from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from jsonschema import Draft202012Validator
 
+from platform_core.events.catalogue import CORE_EVENTS, payload_schema
 from platform_core.events.models import AuditEntry, OutboxEvent
 from platform_core.members.models import Member
 from platform_core.members.services.organizations import create_organization
 from platform_core.plugins.loader import QuarantinedPlugin
 from platform_core.plugins.models import Activation
+from platform_core.plugins.services.defaults import default_plugins, provision_with_defaults
 from platform_core.plugins.services.upgrades import upgrade_plugins
 from platform_core.plugins.types import PlanNote
 from tenants.activation import has_migrations
@@ -69,7 +72,10 @@ def test_new_organization_has_its_default_plugins_with_tables_rows_audit_event_a
         assert row.app_labels == ["kites"]
         assert has_migrations(frozenset({"kites"}))
         assert AuditEntry.objects.filter(action="plugin.enabled", target_id="kites", actor=None).count() == 1
-        assert OutboxEvent.objects.filter(type="plugin.enabled", payload__plugin="kites").count() == 1
+        # Marked, so that the owner is not told of what everybody begins with; and as the catalogue describes it.
+        (event,) = OutboxEvent.objects.filter(type="plugin.enabled", payload__plugin="kites")
+        assert event.payload["default"] is True
+        Draft202012Validator(payload_schema(CORE_EVENTS["plugin.enabled"])).validate(event.payload)
     with public_scope():
         index = SchemaState.objects.get(organization_id=made.id).plugins
     assert (index["kites"]["version"], index["kites"]["state"]) == ("1.0", "enabled")
@@ -123,6 +129,18 @@ def test_script_that_cannot_be_replayed_costs_its_plugin_alone(db, alpha, instal
         assert "kites_flight" in tables_here()
 
 
+def test_creation_that_fails_without_any_default_plugin_is_not_tried_again(db, install, caplog):
+    install(loaded("kites"))
+    twice = ("gamma.example", "gamma.example")
+
+    with pytest.raises(IntegrityError, match="domain"), transaction.atomic():
+        provision_with_defaults(
+            slug="gamma", name="Gamma", created_by_user_id=None, defaults=default_plugins(), domains=twice
+        )
+
+    assert not caplog.records
+
+
 def test_plugin_that_becomes_a_default_comes_to_new_organizations_only(alpha, install):
     install(_with_table("kites"))
 
@@ -142,7 +160,7 @@ def test_statements_of_a_creation_do_not_grow_with_the_default_plugins(db, alpha
             _create()
         return len(captured)
 
-    statements("kites")
+    statements("kites", "boats", "planes", "trains")
     assert statements("kites", "boats", "planes", "trains") == statements("kites")
 
 

@@ -72,6 +72,7 @@ def test_created_project_has_every_key_of_label_studio(alpha_client, alpha):
         "last_name": alpha_client.member.last_name,
         "email": "owner@alpha.example",
         "avatar": None,
+        "username": alpha_client.member.username,
     }
     assert (made["task_number"], made["queue_total"], made["queue_done"], made["state"]) == (0, 0, 0, "CREATED")
     assert made["assignment_settings"]["project"] == made["review_settings"]["project"] == made["id"]
@@ -83,9 +84,28 @@ def test_every_field_can_be_set_on_create_and_by_patch(alpha_client):
     assert {name: made[name] for name in EVERY_FIELD} == EVERY_FIELD
 
     other = make(alpha_client)
+    predicted = {"result": [], "model_version": EVERY_FIELD["model_version"]}
+    task = {"data": {"text": "Some text"}, "predictions": [predicted]}
+    assert alpha_client.post(f"/api/projects/{other['id']}/import", [task]).status_code == 201
     changed = alpha_client.patch(f"/api/projects/{other['id']}/", EVERY_FIELD).json()
     assert {name: changed[name] for name in EVERY_FIELD} == EVERY_FIELD
     assert changed["updated_at"] > other["updated_at"]
+
+
+def test_model_without_predictions_is_refused_for_a_project_that_exists(alpha_client):
+    project = make(alpha_client, model_version="of the future")["id"]
+    path = f"/api/projects/{project}/"
+    task = {"data": {"text": "Some text"}, "predictions": [{"result": [], "model_version": "m1"}]}
+    assert alpha_client.post(f"{path}import", [task]).status_code == 201
+
+    unknown = alpha_client.patch(path, {"model_version": "m2", "title": "Not written"})
+
+    assert unknown.status_code == 400
+    assert list(unknown.json()["validation_errors"]) == ["model_version"]
+    assert alpha_client.get(path).json()["title"] == "Conflicts"
+    for known in ("of the future", "m1", "", None):  # what it has, what has predictions, and none
+        assert alpha_client.patch(path, {"model_version": known}).json()["model_version"] == (known or "")
+    assert alpha_client.patch(path, {"model_version": "of the future"}).status_code == 400
 
 
 def test_unknown_and_read_only_keys_are_ignored(alpha_client):

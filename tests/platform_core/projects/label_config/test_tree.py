@@ -78,11 +78,11 @@ def test_read_tree_refuses(xml, code):
 @pytest.mark.parametrize("place", ['<Header style="{}"/>', "<Style>{}</Style>", '<Text name="{0}" value="${0}"/>'])
 def test_parse_label_config_takes_linear_time_on_hostile_text(place, text):
     body = place.format(text.replace("<", "&lt;"))[: MAX_BYTES - 100]
-    begin = time.perf_counter()
+    begin = time.thread_time()
     with contextlib.suppress(InvalidLabelConfigError):
         parse_label_config(f"<View>{body}</View>")
 
-    assert time.perf_counter() - begin < 2
+    assert time.thread_time() - begin < 2
 
 
 def test_read_tree_accepts_what_stays_at_the_limits():

@@ -139,6 +139,20 @@ def test_annotations_are_ordered(flow, task):
     assert flow.client.get(f"/api/tasks/{task}/annotations/?ordering=task__project__created_by").status_code == 400
 
 
+def test_region_object_of_the_sdk_is_stored_as_the_sdk_writes_it_elsewhere(flow, task):
+    (plain,) = choice("Weather")
+    control = {"tag": "Choices", "name": plain["from_name"], "to_name": [plain["to_name"]], "labels": ["Weather"]}
+    sent = {"id": "r1", "from_tag": control, "to_tag": {"tag": "Text", "name": plain["to_name"]}, "relations": []}
+
+    made = flow.submit(task, result=[{**sent, "value": plain["value"]}])
+
+    assert made["result"] == [{"id": "r1", "relations": [], **plain}]
+    refused = flow.submit(task, status=400, result=[{"from_tag": "topic", "to_tag": {}, "value": plain["value"]}])
+    assert "must name a control" in str(refused["validation_errors"])
+    unknown = {**sent, "from_tag": {**control, "name": "other"}, "value": plain["value"]}
+    assert "is no control" in str(flow.submit(task, status=400, result=[unknown])["validation_errors"])
+
+
 def test_repeated_submission_answers_what_it_made(flow, task):
     made = flow.submit(task, unique_id=UNIQUE, lead_time=2)
 

@@ -2,14 +2,16 @@ import hashlib
 import json
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from platform_core.accounts.models import User
+from platform_core.files import LocalFileStore
 from platform_core.jobs.models import Job
 from platform_core.jobs.waiting import wait_for_job
 from platform_core.sdk.testing.scopes import records_of
-from platform_core.tasks.export_files import export_files
+from platform_core.tasks.export_files import ExportFiles
 from platform_core.tasks.export_jobs import complete, tidy_exports, write_snapshot_job
 from platform_core.tasks.models import ExportSnapshot
 from tenants.scope import public_scope, tenant_scope
@@ -26,8 +28,18 @@ def choice(label):
 
 @pytest.fixture
 def data_dir(settings, tmp_path):
-    settings.TENON_EXPORTS_ROOT = tmp_path / "exports"
+    settings.TENON_FILES_ROOT = tmp_path / "files"
     return tmp_path
+
+
+@pytest.fixture
+def files(alpha, data_dir):
+    """The exports of alpha, wherever the code is that asks."""
+    return ExportFiles(store=LocalFileStore(data_dir / "files" / alpha.schema))
+
+
+def kept(files):
+    return [key for key, _ in files.store.keys("exports")]
 
 
 @pytest.fixture
@@ -79,16 +91,16 @@ def test_snapshot_is_completed_with_digests_and_downloaded_whole(alpha_client, p
 
 
 def test_list_has_the_newest_first_and_delete_removes_row_and_file(
-    alpha_client, alpha, project, data_dir, django_capture_on_commit_callbacks
+    alpha_client, project, files, django_capture_on_commit_callbacks
 ):
     old, new = (take(alpha_client, project)["id"] for _ in range(2))
     assert [one["id"] for one in alpha_client.get(f"{project}/exports/").json()] == [new, old]
-    assert export_files(alpha).path(new).is_file()
+    assert f"exports/{new}/json" in kept(files)
 
     with django_capture_on_commit_callbacks(execute=True):
         assert alpha_client.delete(f"{project}/exports/{new}").status_code == 204
 
-    assert not export_files(alpha).path(new).exists()
+    assert kept(files) == [f"exports/{old}/json"]
     assert alpha_client.get(f"{project}/exports/{new}").status_code == 404
     assert [one["id"] for one in alpha_client.get(f"{project}/exports/").json()] == [old]
 
@@ -272,21 +284,18 @@ def test_range_after_the_end_is_refused(alpha_client, project):
 
 
 def test_expired_snapshots_and_their_files_are_deleted_by_housekeeping(
-    alpha_client, alpha, project, data_dir, django_capture_on_commit_callbacks
+    alpha_client, alpha, project, files, django_capture_on_commit_callbacks
 ):
-    expired, kept = (take(alpha_client, project)["id"] for _ in range(2))
-    files = export_files(alpha)
-    files.path(999_999).write_bytes(b"of a project that is gone")
-    (data_dir / "exports" / "o_of_nobody").mkdir()
+    expired, current = (take(alpha_client, project)["id"] for _ in range(2))
+    files.store.write("exports/999999/json", [b"of a project that is gone"])
     with tenant_scope(alpha):
         ExportSnapshot.objects.filter(pk=expired).update(expires_at="2020-01-01T00:00:00Z")
 
     with django_capture_on_commit_callbacks(execute=True):
         tidy_exports()
 
-    assert {path.name for path in files.folder.iterdir()} == {str(kept)}
-    assert [path.name for path in (data_dir / "exports").iterdir()] == [alpha.schema]
-    assert [one["id"] for one in alpha_client.get(f"{project}/exports/").json()] == [kept]
+    assert kept(files) == [f"exports/{current}/json"]
+    assert [one["id"] for one in alpha_client.get(f"{project}/exports/").json()] == [current]
 
 
 def test_expiry_is_a_setting(alpha_client, project, settings):
@@ -346,12 +355,23 @@ def test_localized_table_is_in_the_form_that_the_account_prefers(alpha_client, p
     assert f",2.5,{year}-{month}-{day}T" in plain
 
 
-def test_job_that_runs_again_after_a_crash_writes_the_same_file(alpha_client, alpha, project, settings):
+def test_localized_table_has_the_times_of_the_zone(alpha_client, project):
+    with public_scope():
+        User.objects.filter(pk=alpha_client.member.pk).update(time_zone="Asia/Tokyo", date_format="YMD")
+    (annotation,) = json.loads(body(alpha_client.get(f"{project}/export")))[0]["annotations"]
+    there = datetime.fromisoformat(annotation["created_at"]).astimezone(ZoneInfo("Asia/Tokyo"))
+
+    rows = body(alpha_client.get(f"{project}/export?export_type=TSV&localized=1")).decode().splitlines()
+
+    assert f"{there:%Y/%m/%d %H:%M:%S}" in rows[1]
+    assert annotation["created_at"].endswith("Z"), "JSON is for programs: UTC"
+
+
+def test_job_that_runs_again_after_a_crash_writes_the_same_file(alpha_client, alpha, project, files, settings):
     """The worker died after the file had its name and before the row knew it; the next attempt does it all again."""
     settings.TENON_JOBS_SYNC = False
     snapshot = take(alpha_client, project)
-    files = export_files(alpha)
-    with files.writing(files.path(snapshot["id"])) as out:
+    with files.writing(snapshot["id"]) as out:
         out.write(b"of the attempt that died")
 
     with tenant_scope(alpha):
@@ -365,17 +385,16 @@ def test_job_that_runs_again_after_a_crash_writes_the_same_file(alpha_client, al
 
 
 def test_snapshot_that_is_deleted_while_it_is_written_leaves_no_file(
-    alpha_client, alpha, project, settings, django_capture_on_commit_callbacks
+    alpha_client, alpha, project, files, settings, django_capture_on_commit_callbacks
 ):
     settings.TENON_JOBS_SYNC = False
     snapshot = take(alpha_client, project)
     with tenant_scope(alpha):
         row = ExportSnapshot.objects.get(pk=snapshot["id"])
     assert alpha_client.delete(f"{project}/exports/{snapshot['id']}").status_code == 204
-    files = export_files(alpha)
     with tenant_scope(alpha):
-        with files.writing(files.path(row.pk)) as out:
+        with files.writing(row.pk) as out:
             out.write(b"x")
         complete(row, out.facts())
 
-    assert list(files.folder.iterdir()) == []
+    assert kept(files) == []

@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from platform_core.projects.models import ProjectCounters
-from platform_core.tasks.models import AnnotationHistory, Task
+from platform_core.projects.services import labelling_rules
+from platform_core.tasks.models import AnnotationHistory, Task, TaskZone
+from platform_core.tasks.queries import zones
 from platform_core.tasks.services.counters import rebuild_counters
 from tenants.scope import tenant_scope
 from tests.platform_core.tasks.api.conftest import Flow, choice
@@ -14,6 +16,7 @@ from tests.platform_core.tasks.api.conftest import Flow, choice
 COUNTED = (
     *("id", "total_annotations", "cancelled_annotations", "total_predictions", "completed_at", "is_labeled", "overlap"),
 )
+ZONED = tuple(field.name for field in TaskZone._meta.fields if not field.name.endswith("ed_at"))
 which = st.integers(0, 5)
 act = st.one_of(
     st.tuples(st.just("submit"), which, st.booleans(), st.booleans()),
@@ -27,6 +30,8 @@ act = st.one_of(
     st.tuples(st.just("overlap"), which, st.integers(1, 3)),
     st.tuples(st.just("rules"), st.sampled_from([{"skip_queue": "IGNORE_SKIPPED"}, {"maximum_annotations": 2}])),
     st.tuples(st.just("delete task"), which),
+    st.tuples(st.just("add tasks"), st.integers(1, 3)),
+    st.tuples(st.just("predict many"), st.lists(which, min_size=1, max_size=3)),
 )
 
 
@@ -92,6 +97,17 @@ class Worker:
     def rules(self, values):
         return self.client.patch(f"/api/projects/{self.flow.project}/", values)
 
+    def add_tasks(self, count):
+        if count == 1:
+            answer = self.client.post("/api/tasks/", {"data": {"text": "one"}, "project": self.flow.project})
+            self.tasks.append(answer.json()["id"])
+        else:
+            self.tasks += self.flow.tasks(count)
+
+    def predict_many(self, places):
+        items = [{"task": self._pick(self.tasks, place), "result": choice()} for place in places if self.tasks]
+        return self.client.post(f"/api/projects/{self.flow.project}/import/predictions", items)
+
     def delete_task(self, place):
         if (task := self._pick(self.tasks, place)) is not None:
             self.tasks.remove(task)
@@ -101,18 +117,34 @@ class Worker:
 
 def counters(project):
     # The revision counts changes; a recount is one.
-    facts = model_to_dict(ProjectCounters.objects.get(project=project), exclude=["revision"])
+    facts = model_to_dict(ProjectCounters.objects.get(project=project), exclude=["revision", "stale_zones"])
     return facts, list(Task.objects.filter(project=project).order_by("pk").values(*COUNTED))
+
+
+def zone_facts(project):
+    zones.refresh_zones(project)
+    return list(TaskZone.objects.filter(project=project).order_by("number").values(*ZONED))
+
+
+def check_zones(project):
+    """What writers noted is all that was to be counted again."""
+    kept = zone_facts(project)
+    ProjectCounters.objects.filter(project=project).update(stale_zones=None)
+    assert kept == zone_facts(project)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(act, max_size=12), overlap=st.integers(1, 2))
-def test_counters_are_what_a_recount_finds(alpha, alpha_client, acts, overlap):
+def test_counters_and_zones_are_what_a_recount_finds(alpha, alpha_client, monkeypatch, acts, overlap):
+    monkeypatch.setattr(zones, "SMALL", 0)
+    monkeypatch.setattr(zones, "SIZE", 2)
+    monkeypatch.setattr(labelling_rules, "ZONE_SIZE", 2)
     with transaction.atomic():
         worker = Worker(alpha_client, overlap)
         for item in acts:
             worker.do(*item)
         with tenant_scope(alpha):
+            check_zones(worker.flow.project)
             kept = counters(worker.flow.project)
             rebuild_counters(project_id=worker.flow.project)
             assert kept == counters(worker.flow.project)

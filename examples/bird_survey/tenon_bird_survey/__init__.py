@@ -1,0 +1,1 @@
+"""Counting garden birds: an example of a domain extension as a Tenon plugin."""

@@ -1,0 +1,1 @@
+"""Products with stock, and orders with lines: the example of the plugin tutorial."""

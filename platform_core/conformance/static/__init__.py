@@ -1,0 +1,1 @@
+"""Rules that are read off the source; nothing of the plugin is imported."""

@@ -1,0 +1,6 @@
+from platform_core.sdk.apps import PluginAppConfig
+
+
+class CarelessConfig(PluginAppConfig):
+    name = "tenon_careless"
+    label = "careless"
