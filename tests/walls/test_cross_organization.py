@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow  # fills both organizations for each test
 
 WITH_PATH = [item for item in operations() if item.route.parameters and item.route.name not in {*SLUGS, *PAGES}]
 NOT_THERE = (400, 404)
-KINDS = {"entity", "action", "key"}  # path arguments that name a kind of objects and none of them
+KINDS = {"entity", "action", "key", "slug"}  # path arguments that name a kind of objects and none of them
 
 
 def content_of(organization):

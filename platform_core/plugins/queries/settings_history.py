@@ -35,8 +35,8 @@ def settings_history(slug: str, *, project_id: int | None = None, before: int | 
     if before is not None:
         rows = rows.filter(version__lt=before)
     found = list(rows.order_by("-version")[: PAGE + 1])
-    older: list[PluginSettings | None] = [*found[1:], None]
-    return [_change(row, before_it) for row, before_it in zip(found, older, strict=False)][:PAGE]
+    pairs = zip(found, [*found[1:], None], strict=False)
+    return [_change(row, older) for row, older in pairs][:PAGE]
 
 
 def _change(row: PluginSettings, older: PluginSettings | None) -> SettingsChange:

@@ -89,6 +89,7 @@ def test_settings_of_a_project_go_with_it(alpha, client, project):
 
 
 def test_history_says_who_changed_what_when_and_never_shows_a_secret(client, project):
+    assert client.get(f"{PATH}history/").json() == []
     put(client, {"wind": 5, "token": "geheim"})
     put(client, {"place": {"name": "Hill"}, "token": "geheimer"})
     put(client, {"place": {"name": "Sea"}, "token": None})
