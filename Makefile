@@ -10,7 +10,7 @@ DOCS_STAMP := .venv/docs-installed
 DISTRIBUTIONS := $(wildcard plugins/*/pyproject.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help install sdk run server worker test fmt lint types docs contract bench clean
+.PHONY: help install sdk run server worker test fmt lint types docs contract fuzz bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ docs: $(STAMP) $(SDK_STAMP) $(DOCS_STAMP) ## Build the site into .nox/site; chec
 
 contract: $(STAMP) $(CONTRACT_STAMP) ## Run Label Studio's own SDK tests against a running platform
 	@exec $(BIN)/nox -s contract -- $(ARGS)
+
+fuzz: $(STAMP) ## Call what the API documents say, for long
+	@exec $(BIN)/nox -s fuzz -- $(ARGS)
 
 bench: $(STAMP) ## Measure against the physical limits
 	@exec $(BIN)/nox -s bench -- $(ARGS)

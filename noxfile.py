@@ -14,8 +14,8 @@ nox.options.default_venv_backend = "none"
 # Per cent of branches and lines; raise it, never lower it.
 COVERAGE_FLOOR = 95
 # What keeps organizations apart and plugins in their place has floors of its own; raise them, never lower them. They
-# aim at 100; a per cent is left for lines that only a race or a crash reaches, and the kernel has yet to get there.
-COVERAGE_FLOORS = ("tenants=99", "platform_core/members/permissions.py=100", "platform_core/plugins=98")
+# aim at 100; the kernel has yet to get there.
+COVERAGE_FLOORS = ("tenants=100", "platform_core/members/permissions.py=100", "platform_core/plugins=98")
 # The tests of a file stay on one core: some files share one running platform (xdist does not see groups on pytest 9.2).
 # conftest.py puts long files first; xdist's own order, files of many tests first, would leave them to the end.
 ON_ALL_CORES = ("-n", os.environ.get("TENON_TEST_PROCESSES", "auto"), "--dist", "loadfile", "--no-loadscope-reorder")
@@ -138,6 +138,14 @@ def contract(session):
     """Run Label Studio's own SDK tests, from its installed wheel, against a running platform."""
     os.environ["TENON_CONTRACT"] = "1"
     run(session, "pytest", "tests/contract", *session.posargs)
+
+
+@nox.session
+def fuzz(session):
+    """Call what the API documents say, for long: every wrong value of every body, and many made-up calls and chains."""
+    os.environ.setdefault("TENON_FUZZ_EXAMPLES", "50")
+    lock_plugins(session)
+    run(session, "pytest", "tests/walls/test_fuzz.py", *session.posargs)
 
 
 @nox.session

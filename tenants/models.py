@@ -92,7 +92,7 @@ class SchemaState(TimestampedModel):
 class HookHealth(TimestampedModel):
     """How the calls of one hook of one plugin went: in an organization in an hour, or ever and everywhere.
 
-    State of the fleet, written by all processes in one statement each; see ADR 15.
+    State of the fleet, written by all processes in one statement each; see ADR 16.
     """
 
     organization = models.ForeignKey(

@@ -39,6 +39,7 @@ def find_scripts(keys: Iterable[str]) -> dict[str, DdlScript]:
     if unknown:
         if len(_known) > MOST_KNOWN:
             _known.clear()
+            unknown = wanted
         with public_scope():
             _known.update(DdlScript.objects.in_bulk(unknown))
     return {key: _known[key] for key in wanted if key in _known}

@@ -14,6 +14,7 @@ from drf_spectacular.plumbing import force_instance
 from drf_spectacular.settings import spectacular_settings
 
 from platform_core.api.json import dumps
+from platform_core.api.links import add_links
 from platform_core.events.actions import declared_actions
 from platform_core.events.catalogue import CORE_EVENTS
 from platform_core.members.permissions import PUBLIC, declared_permission
@@ -174,6 +175,7 @@ def _document(urlconf: str, registry: PluginRegistry, enabled: frozenset[str]) -
         "x-plugins": versions,
     }
     _add_result_schemas(schema, enabled)
+    add_links(schema)
     types = {**CORE_EVENTS, **registry.event_types(enabled)}
     for part in registry.document_parts(enabled):
         schema.setdefault(part.key, part.build(types))

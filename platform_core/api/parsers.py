@@ -13,6 +13,13 @@ from platform_core.api.json import loads_strict
 ACCEPTED_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
+def announced_length(request: Any) -> int:
+    """Return how many bytes a request says its body has; 0 where it says nothing, or no number."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    # A number of thousands of digits is no integer of Python's; its first twenty say as much: too large.
+    return int(text[:20]) if text.isascii() and text.isdigit() else 0
+
+
 class JSONParser(BaseParser):
     """Parses `application/json` bodies up to `settings.DATA_UPLOAD_MAX_MEMORY_SIZE` bytes; an empty body is `{}`."""
 
@@ -34,8 +41,7 @@ class JSONParser(BaseParser):
         _refuse_foreign_charset(media_type)
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         request = (parser_context or {}).get("request")
-        # REST framework has made sure that the length is a number, if it is there at all.
-        if limit is not None and request is not None and int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+        if limit is not None and request is not None and announced_length(request) > limit:
             raise _too_large(limit)
         raw = stream.read() if limit is None else stream.read(limit + 1)
         if limit is not None and len(raw) > limit:

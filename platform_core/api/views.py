@@ -4,13 +4,16 @@ A view declares `permission_required` and describes each method with `platform_c
 `tests/walls/test_routes.py` walks all routes and fails for one that does not.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from rest_framework import generics
 from rest_framework.request import Request
 
+from platform_core.api.errors import ValidationFailedError
 from platform_core.members.permissions import ViewClassPermission
 from platform_core.members.principal import Principal
+
+NO_NUL: Final = "A NUL character is not taken."
 
 
 class TenonAPIView(generics.GenericAPIView[Any]):
@@ -18,6 +21,18 @@ class TenonAPIView(generics.GenericAPIView[Any]):
 
     permission_required: ViewClassPermission = ViewClassPermission()
     filter_backends: list[Any] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check what every request must pass, then that no parameter holds what no text of the database can.
+
+        Raises:
+            ValidationFailedError: a NUL character; answered as 400 that names the parameter.
+        """
+        super().initial(request, *args, **kwargs)
+        if "%00" in (query := request.META.get("QUERY_STRING", "")) or "\x00" in query:
+            wrong = [name for name, values in request.query_params.lists() if any("\x00" in text for text in values)]
+            if wrong:
+                raise ValidationFailedError(validation_errors={name: [NO_NUL] for name in wrong})
 
     @property
     def principal(self) -> Principal:

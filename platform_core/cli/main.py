@@ -17,6 +17,7 @@ _COMMANDS = {
     "delete-organization": "platform_core.cli.management:delete_organization",
     "plugins": "platform_core.cli.plugins:plugins",
     "plugin": "platform_core.cli.plugin:plugin",
+    "doctor": "platform_core.cli.management:doctor",
     "django": "platform_core.cli.management:django",
 }
 

@@ -67,6 +67,13 @@ def delete_organization(words: tuple[str, ...]) -> None:
 
 @click.command(context_settings=_PASS_THROUGH)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def doctor(words: tuple[str, ...]) -> None:
+    """Find what is not as it should be, and put it right with --fix."""
+    run_management("tenon_doctor", words)
+
+
+@click.command(context_settings=_PASS_THROUGH)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def django(words: tuple[str, ...]) -> None:
     """Run a command of Django: shell, check, makemigrations, ..."""
     run_management(words[0] if words else "help", words[1:])

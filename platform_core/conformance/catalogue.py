@@ -121,7 +121,7 @@ _FAULTS = (
            "Write by the models in the transaction that is open; commit nothing yourself."),
     _tried("TP803", Tier.SILVER, "An event handler that fails never touches the writer",
            "Do the work in the handler, not in the request."),
-    _tried("TP804", Tier.SILVER, "Exporters, stored queries and actions that fail are answered as typed errors",
+    _tried("TP804", Tier.SILVER, "Exporters, stored queries, actions and models that fail are answered as typed errors",
            "Raise the sdk's errors for what a user can put right."),
     _tried("TP805", Tier.GOLD, "Validators answer within their budget", "Do less: look up once, compile once."),
     _tried("TP806", Tier.SILVER, "Hooks hold out any input that the core may hand them",
@@ -131,7 +131,7 @@ _FAULTS = (
 )  # fmt: skip
 _QUALITY = (
     _tried("TP901", Tier.SILVER, "Every route can be called, and answers as it is described",
-           "Put path arguments and bodies into `tests/wall_objects.py`."),
+           "Put path arguments and bodies into `wall_objects.py` among the plugin's tests."),
     _tried("TP902", Tier.GOLD, "Lists ask the database the same number of times for 1 row and for 3",
            "Use `select_related`, annotations, or one statement."),
     _tried("TP903", Tier.SILVER, "The OpenAPI document is valid and describes each operation",

@@ -23,6 +23,7 @@ SETTINGS: Final = "platform_core.settings.test"
 SECONDS: Final = 300.0
 _TAIL: Final = 2000
 _CORE: Final = Path(__file__).parents[2]
+_COMPILED: Final = "PYTHONPYCACHEPREFIX"
 # Of the kit itself only these make the template.
 _IN_TEMPLATE: Final = frozenset({"absence.py", "template.py", "world.py"})
 
@@ -109,8 +110,9 @@ def _share_compiled_files(folder: Path, stack: ExitStack) -> None:
     if told is None:
         return
     stack.callback(os.environ.__setitem__, "PYTHONDONTWRITEBYTECODE", told)
-    if os.environ.setdefault("PYTHONPYCACHEPREFIX", str(folder / "compiled")) == str(folder / "compiled"):
-        stack.callback(os.environ.pop, "PYTHONPYCACHEPREFIX", None)
+    if _COMPILED not in os.environ:
+        os.environ[_COMPILED] = str(folder / "compiled")
+        stack.callback(os.environ.pop, _COMPILED, None)
 
 
 def _started(folder: Path, stack: ExitStack) -> str:

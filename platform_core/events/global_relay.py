@@ -48,7 +48,7 @@ def relay_global() -> int:
 def _organizations(payload: dict[str, Any]) -> list[OrganizationRef]:
     if "organization" in payload:
         return organization_refs(pk=payload["organization"], status=OrganizationStatus.ACTIVE)
-    theirs = MembershipIndex.objects.filter(user_id=payload.get("member")).values("organization_id")
+    theirs = MembershipIndex.objects.filter(user_id=int(payload["member"])).values("organization_id")
     return organization_refs(pk__in=theirs, status=OrganizationStatus.ACTIVE)
 
 

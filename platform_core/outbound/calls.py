@@ -180,11 +180,10 @@ def _sent(
 
 def _refuse_answer(stream: OutboundStream, method: str) -> None:
     """Refuse what is announced as too large, and compressed bodies: nobody asked for one, and some are bombs."""
-    announced = stream.headers.get("content-length", "")
     problem: OutboundError | None = None
     if stream.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
         problem = OutboundFailedError(f"{stream.host} answers compressed, unasked.", data={"host": stream.host})
-    elif method != "HEAD" and announced.isdigit() and int(announced) > stream.limits.max_bytes:
+    elif method != "HEAD" and (stream.announced_bytes or 0) > stream.limits.max_bytes:
         limit = stream.limits.max_bytes
         problem = OutboundTooLargeError(
             f"The answer of {stream.host} is over the limit of {limit:,} bytes.",

@@ -77,9 +77,15 @@ class OutboundStream:
             self._refuse_part()
         return chunk
 
+    @property
+    def announced_bytes(self) -> int | None:
+        """How long the other side says its answer is; None where it says nothing, or no number."""
+        text = self.headers.get("content-length", "")
+        # A number of thousands of digits would be an error of ours; its first twenty say as much: too large.
+        return int(text[:20]) if text.isascii() and text.isdigit() else None
+
     def _refuse_part(self) -> None:
-        announced = self.headers.get("content-length", "")
-        if announced.isdigit() and self.taken < int(announced) and self.response.request.method != "HEAD":
+        if self.taken < (self.announced_bytes or 0) and self.response.request.method != "HEAD":
             raise OutboundFailedError(f"{self.host} broke off its answer.", data={"host": self.host})
 
     def _error(self, error: Exception) -> OutboundTimeoutError | OutboundFailedError:

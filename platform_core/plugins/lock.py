@@ -94,13 +94,22 @@ def lock_path(data_dir: Path) -> Path:
     return data_dir / LOCK_NAME
 
 
-def current_environment() -> dict[str, str | int]:
-    """Return what a verdict depends on besides the plugins themselves."""
+def current_environment(deny: str = "") -> dict[str, str | int]:
+    """Return what a verdict depends on besides the plugins themselves.
+
+    Args:
+        deny: digest of the operator's deny list; empty without one.
+    """
     try:
         core = version("tenon")
     except PackageNotFoundError:
         core = "source"
-    return {"core": core, "hook_level": HOOK_LEVEL, "python": ".".join(platform.python_version_tuple()[:2])}
+    facts: dict[str, str | int] = {
+        "core": core,
+        "hook_level": HOOK_LEVEL,
+        "python": ".".join(platform.python_version_tuple()[:2]),
+    }
+    return {**facts, "deny": deny} if deny else facts
 
 
 def read_lock(data_dir: Path) -> Lock:
@@ -211,9 +220,9 @@ def _package_files(root: Path) -> Iterator[Path]:
             yield path
 
 
-def lock_is_current(lock: Lock, candidates: Iterable[Candidate]) -> bool:
+def lock_is_current(lock: Lock, candidates: Iterable[Candidate], *, deny: str = "") -> bool:
     """Say whether checking the candidates again would find the same facts that the lock was made from."""
-    if dict(lock.environment) != current_environment():
+    if dict(lock.environment) != current_environment(deny):
         return False
     locked = {
         (plugin.slug, plugin.entry_point, plugin.distribution, plugin.version, plugin.editable, plugin.digest)

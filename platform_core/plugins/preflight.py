@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from platform_core.plugins import lock as lock_file
+from platform_core.plugins.denying import DenyList, read_deny_list
 from platform_core.plugins.discovery import Candidate, discover
 from platform_core.plugins.errors import LockFileError, PluginsRejectedError
 from platform_core.plugins.lock import Lock, LockedPlugin
@@ -36,13 +37,14 @@ def lock_plugins(
         timeout: seconds that one plugin may take.
 
     Raises:
-        PluginsRejectedError: strict, and a plugin was quarantined.
+        PluginsRejectedError: strict, and a plugin was quarantined; or the deny list cannot be read.
         CoreStartError: Django does not start even without plugins.
     """
     with lock_file.exclusive(data_dir):
         found = discover() if candidates is None else list(candidates)
-        judge = _Judge(candidates=found, trial=Trial(settings_module=settings_module, timeout=timeout))
-        lock = Lock(environment=lock_file.current_environment(), plugins=judge.judge())
+        denied = read_deny_list(data_dir)
+        judge = _Judge(candidates=found, trial=Trial(settings_module=settings_module, timeout=timeout), denied=denied)
+        lock = Lock(environment=lock_file.current_environment(denied.digest), plugins=judge.judge())
         lock_file.write_lock(data_dir, lock)
     if strict and lock.quarantined:
         lines = [f"  {plugin.slug} ({plugin.distribution}): {plugin.reason}" for plugin in lock.quarantined]
@@ -61,7 +63,8 @@ def ensure_lock(data_dir: Path, *, strict: bool, settings_module: str = SETTINGS
     except LockFileError:
         lock = Lock(environment={})
     candidates = discover()
-    if lock_file.lock_is_current(lock, candidates) and not (strict and lock.quarantined):
+    deny = read_deny_list(data_dir).digest
+    if lock_file.lock_is_current(lock, candidates, deny=deny) and not (strict and lock.quarantined):
         return lock
     return lock_plugins(data_dir, strict=strict, candidates=candidates, settings_module=settings_module)
 
@@ -72,11 +75,13 @@ class _Judge:
 
     candidates: Sequence[Candidate]
     trial: Trial
+    denied: DenyList = field(default_factory=DenyList)
     reasons: dict[Candidate, str] = field(default_factory=dict)
     depth: dict[str, int] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
 
     def judge(self) -> tuple[LockedPlugin, ...]:
+        self._refuse_denied()
         self._refuse_faulty()
         self._refuse_duplicates()
         self._refuse_clashes("API prefix", {item.slug: self._prefixes(item) for item in self._accepted()})
@@ -102,6 +107,13 @@ class _Judge:
     @staticmethod
     def _depends(candidate: Candidate) -> tuple[str, ...]:
         return candidate.manifest.depends if candidate.manifest else ()
+
+    def _refuse_denied(self) -> None:
+        for candidate in self.candidates:
+            version = candidate.manifest.version if candidate.manifest is not None else candidate.version
+            reason = self.denied.reason(candidate.slug, version)
+            if reason is not None:
+                self._refuse(candidate, reason)
 
     def _refuse_faulty(self) -> None:
         for candidate in self.candidates:

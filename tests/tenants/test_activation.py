@@ -3,9 +3,11 @@ from django.db import connection
 
 from tenants.activation import PluginTables, drop_tables, has_migrations, make_tables, pending_sql
 from tenants.ddl import tables_here
+from tenants.digests import core_labels
 from tenants.errors import SchemaBehindError
 from tenants.models import SchemaState
 from tenants.scope import public_scope
+from tenants.scripts import find_script, plugin_key
 
 NOTHING = frozenset()
 
@@ -59,3 +61,13 @@ def test_rows_deleted_before_with_deferred_checks_do_not_stop_the_drop(in_alpha)
     drop_tables(labels=["kites"], tables=["kites_a", "kites_b"])
 
     assert "kites_a" not in tables_here()
+
+
+def test_schema_that_is_at_head_is_left_as_it_is_and_has_nothing_pending(in_alpha):
+    at_head, installed = frozenset({"jobs"}), core_labels()
+
+    made = make_tables(slug="kites", labels=at_head, installed=installed, known=["jobs_job"])
+
+    assert made == PluginTables(tables=("jobs_job",), migrations=())
+    assert find_script(plugin_key("kites", at_head)) is None
+    assert [pending_sql(at_head, installed=installed) for _ in range(2)] == [[], []]

@@ -8,6 +8,7 @@ from django.test import override_settings
 
 from platform_core.sdk.testing.database import prepared_database, using_database
 from tenants.models import organization_refs
+from tests.walls.test_cross_organization import content_of
 from tests.walls.world import build_world, forget
 
 FIRST_IDS = {"alpha": 1000, "beta": 900_000}
@@ -51,3 +52,19 @@ def here(filled, db):
 def there(filled, db):
     """Return the organization that must not show in `here`."""
     return copy.deepcopy(filled[1]["beta"])
+
+
+@pytest.fixture
+def unchanged(here):
+    """Return a function that lists the tables that a test's calls changed; its `client` calls as the owner."""
+    client = here.client(here.owner)
+    client.raise_request_exception = False
+    client.get("/api/projects/")
+    before = content_of(here.organization)
+
+    def changes():
+        after = content_of(here.organization)
+        return [name for name in after if before.get(name) != after[name]]
+
+    changes.client = client
+    return changes

@@ -3,12 +3,10 @@
 import json
 import zlib
 
-import pytest
 from django.test import override_settings
 
 from tests.walls.calls import arguments
 from tests.walls.routes import operations
-from tests.walls.test_cross_organization import content_of
 from tests.walls.test_matrix import GUARDED
 from tests.walls.world import plugin_modules, result
 
@@ -39,22 +37,6 @@ BODIES = {
     "a word": b"nonsense",
     "a compressed body": zlib.compress(b'{"title": "abc"}'),
 }
-
-
-@pytest.fixture
-def unchanged(here):
-    """Return a function that lists the tables that a test's calls changed."""
-    client = here.client(here.owner)
-    client.raise_request_exception = False
-    client.get("/api/projects/")
-    before = content_of(here.organization)
-
-    def changes():
-        after = content_of(here.organization)
-        return [name for name in after if before.get(name) != after[name]]
-
-    changes.client = client
-    return changes
 
 
 def flaw(answer, *, expected=range(400, 500)):

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.db import DatabaseError, connection, transaction
 
 from platform_core.conformance.behaviour.lifecycle import tables_of
+from platform_core.conformance.behaviour.machines import answers_of_machines
 from platform_core.conformance.behaviour.stage import Stage, forget, read
 from platform_core.conformance.behaviour.walls import action_call, action_outcome
 from platform_core.conformance.behaviour.world import CONFIG, World, result_of
@@ -163,8 +164,8 @@ def _handlers(stage: Stage) -> None:
     requests = _requests(world)
     for fault in ("raises", "exits"):
         failing = tuple(dataclasses.replace(item, handler=FAULTS[fault]) for item in handlers)
+        stage.settle(world)
         with _with(stage, _with_registrations(plugin, event_handlers=failing)):
-            stage.settle(world)
             for answer in (requests["validate_label_config"](), requests["validate_annotation"]()):
                 message = f"the writer is answered by {answer.status_code}"
                 stage.check("TP803", f"handlers that each {fault}", answer.status_code == 201, message)
@@ -196,7 +197,8 @@ def _with_registrations(plugin: LoadedPlugin, **changed: Any) -> LoadedPlugin:
 
 def _provided(stage: Stage) -> None:
     world, registrations = stage.called, stage.plugin.registrations
-    if not (registrations.exporters or registrations.task_query_sources or registrations.task_actions):
+    provided = ("exporters", "task_query_sources", "task_actions", "ml_backends", "storage_backends")
+    if not any(getattr(registrations, name) for name in provided):
         stage.skip("TP804", "the plugin provides nothing that is looked up by key")
         return
     client, project = world.client(world.owner), world.objects["project"]
@@ -216,6 +218,21 @@ def _provided(stage: Stage) -> None:
             said = action_outcome(stage, dataclasses.replace(action, run=_raise), action_call(world))
             transaction.set_rollback(True)
         _is_typed(stage, f"action {action.key} that raises", 400, said)
+    _machines(stage)
+
+
+def _machines(stage: Stage) -> None:
+    """Let each model fail; stores are opened with options of their own, which nobody can guess."""
+    backends = stage.plugin.registrations.ml_backends
+    if not backends:
+        return
+    failing = tuple(
+        dataclasses.replace(item, predict=_raise, train=_raise if item.train else None) for item in backends
+    )
+    with _with(stage, _with_registrations(stage.plugin, ml_backends=failing)):
+        for where, text in answers_of_machines(stage, stage.called):
+            if not where.startswith("store"):
+                _is_typed(stage, f"{where} that raises", 400, text)
 
 
 def _is_typed(stage: Stage, where: str, status: int, said: str) -> None:

@@ -1,6 +1,5 @@
 """The plugin on its stage: three organizations, what was found, and the acts that several rules need."""
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from platform_core.jobs.types import QUEUES
 from platform_core.members.gate import memory
 from platform_core.plugins.loader import LoadedPlugin
 from platform_core.plugins.queries.enabled import forget_enabled_plugins
+from platform_core.plugins.statistics import process_meter
 from tenants.scope import OrganizationRef, tenant_scope
 
 MOST_JOBS = 200
@@ -158,9 +158,7 @@ def forget() -> None:
     memory.clear()
     forget_enabled_plugins()
     # A breaker that opened on injected faults must not answer for the next one.
-    statistics: Any = sys.modules.get("platform_core.plugins.statistics")
-    if statistics is not None:
-        statistics.process_meter().forget()
+    process_meter().forget()
 
 
 def rows_of(organization: OrganizationRef, *, only: frozenset[str] | None = None) -> dict[str, str]:

@@ -10,12 +10,14 @@ from typing import Any
 
 def main(server: str) -> None:
     """Migrate, fill, ask, keep."""
-    # Inline, as all below: Django is set up first.
+    # Inline: what comes before needs no Django.
     import django
 
     django.setup()
+    # Inline: these need it.
     from django.db import connection, connections
 
+    # Inline: as above.
     from platform_core.conformance.behaviour import absence, world
     from platform_core.conformance.databases import copy_database, drop_database
     from tenants.fleet import migrate_public

@@ -15,13 +15,14 @@ from typing import Any
 
 def main(slug: str, root: str, report: str, *only: str) -> None:
     """Run every rule of behaviour, or those whose ids begin with one of `only`, and write the report."""
-    # Inline, as all below: Django is set up first.
+    # Inline: Django is set up first, for all below.
     import django
 
     django.setup()
     logging.getLogger().handlers = [logging.NullHandler()]
     document = prove(slug, Path(root), only)
     Path(report).write_text(json.dumps(document), encoding="utf-8")
+    # Inline: as above.
     from django.db import connections
 
     connections.close_all()
@@ -29,6 +30,7 @@ def main(slug: str, root: str, report: str, *only: str) -> None:
 
 def prove(slug: str, root: Path, only: Sequence[str] = ()) -> dict[str, Any]:
     """Return `{"findings": [...], "tried": {...}, "skipped": {...}, "not_run": reason or None, "recorded": {...}}`."""
+    # Inline: as above.
     from platform_core.conformance.behaviour.stage import Stage
     from platform_core.conformance.behaviour.world import load
     from platform_core.plugins.discovery import find_package_dir
@@ -53,6 +55,7 @@ def prove(slug: str, root: Path, only: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _run(stage: Any, only: Sequence[str]) -> dict[str, Any]:
+    # Inline: as above.
     from platform_core.conformance.behaviour import faults, inputs, lifecycle, off, quality, walls
 
     if not _guarded(stage, "TP501", lambda: lifecycle.enabled_everywhere(stage)):

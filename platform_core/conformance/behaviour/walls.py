@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from platform_core.api.errors import TenonError
+from platform_core.conformance.behaviour.machines import answers_of_machines
 from platform_core.conformance.behaviour.memory import remembered
 from platform_core.conformance.behaviour.routes import Operation
 from platform_core.conformance.behaviour.stage import Stage, forget, read, rows_of
@@ -74,6 +75,8 @@ def _exercise(stage: Stage, world: World) -> None:
     _exports(stage, world)
     _importers(stage, world)
     _actions(stage, world)
+    for where, text in answers_of_machines(stage, world):
+        _shows_nothing(stage, world, where, text.encode())
     for operation in stage.operations:
         _call(stage, world, operation)
     _jobs(stage, world)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from platform_core.api.errors import PayloadTooLargeError
 from platform_core.api.operations import operation
+from platform_core.api.parsers import announced_length
 from platform_core.api.views import TenonAPIView
 from platform_core.files.sending import send_file
 from platform_core.members.api.auth_bodies import DetailSerializer
@@ -48,8 +49,7 @@ class AvatarAPI(TenonAPIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Replace the picture."""
-        announced = request.META.get("CONTENT_LENGTH") or "0"
-        if not announced.isdecimal() or int(announced) > MAX_BYTES + FORM_BYTES:
+        if announced_length(request) > MAX_BYTES + FORM_BYTES:
             raise PayloadTooLargeError(data={"limit": MAX_BYTES})
         file = self.validated(request)["avatar"]
         set_avatar(member_id=pk, content=file.read(MAX_BYTES + 1), actor=self.principal)

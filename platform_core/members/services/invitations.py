@@ -223,7 +223,8 @@ def accept_invitation(*, token: str, acceptance: Acceptance) -> Member:
         user = _person(found.email, acceptance)
         with transaction.atomic():
             # The role first, as who deletes it does; the row is read again: of two who accept at once, one wins.
-            list(CustomRole.objects.select_for_update(no_key=True).filter(pk=found.custom_role_id))
+            if found.custom_role_id is not None:
+                CustomRole.objects.select_for_update(no_key=True).filter(pk=found.custom_role_id).first()
             row = _open_row(secret, lock=True)
             user = user or create_account(
                 email=row.email,

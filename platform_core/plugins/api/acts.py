@@ -105,7 +105,7 @@ def request_export(*, slug: str, actor: Principal) -> UUID:
 
 
 @transaction.atomic
-def request_restore(*, slug: str, file: UploadedFile, replace: bool, actor: Principal) -> UUID:
+def request_restore(*, slug: str, file: "UploadedFile[bytes]", replace: bool, actor: Principal) -> UUID:
     """Judge an uploaded archive, keep it, and have a job read the plugin's data from it.
 
     Raises:

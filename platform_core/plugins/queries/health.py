@@ -72,7 +72,7 @@ class PluginHealth:
 def plugin_health(slug: str, *, hours: int = 24) -> PluginHealth:
     """Return the health of a plugin in the organization in scope: two queries, whatever the number of hooks."""
     since = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
-    arguments = [current_organization().id, slug, since]
+    arguments: tuple[int, str, datetime] = (current_organization().id, slug, since)
     with public_scope(), connection.cursor() as cursor:
         cursor.execute(_OF_HOOKS, arguments)
         rows = cursor.fetchall()

@@ -31,7 +31,7 @@ def settings_history(slug: str, *, project_id: int | None = None, before: int | 
         project_id: of a project's own settings.
         before: versions below this one.
     """
-    rows = PluginSettings.objects.filter(slug=slug, project_id=project_id).select_related("changed_by")
+    rows = PluginSettings.objects.filter(slug=slug, project=project_id).select_related("changed_by")
     if before is not None:
         rows = rows.filter(version__lt=before)
     found = list(rows.order_by("-version")[: PAGE + 1])

@@ -129,7 +129,11 @@ def _enable(
     activation.enabled_by_id = actor.id if actor is not None else None
     activation.save()
     index_plugin(slug=slug, version=activation.version, state=activation.state, labels=labels)
-    facts = {"version": activation.version, "from_version": before or None, "migrations": len(tables.migrations)}
+    facts: dict[str, Any] = {
+        "version": activation.version,
+        "from_version": before or None,
+        "migrations": len(tables.migrations),
+    }
     if withheld:
         facts["withheld"] = withheld.as_json()
     _tell("upgraded" if upgrade else "enabled", slug, actor, facts)

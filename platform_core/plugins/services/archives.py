@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final, cast
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -58,7 +58,10 @@ def write_archive(*, slug: str, out: DigestingFile, progress: Callable[[int, int
     here = set(ddl.tables_here())
     tables = [table for table in row.tables if table in here]
     facts: dict[str, Any] = {}
-    with _snapshot(), zipfile.ZipFile(_Forward(out), "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with (
+        _snapshot(),
+        zipfile.ZipFile(cast("IO[bytes]", _Forward(out)), "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
         for done, table in enumerate(tables):
             if progress is not None:
                 progress(done, len(tables))
@@ -109,10 +112,10 @@ def _lines(table: str) -> Iterator[bytes]:
     """Give each row as a line of JSON, read by a cursor of the server. A column of type json may hold line breaks."""
     query = f"SELECT row_to_json(t)::text FROM {ddl.quoted(table)} t ORDER BY ctid"  # noqa: S608  (quoted)
     with connection.chunked_cursor() as cursor:
-        cursor.itersize = FETCHED_AT_ONCE
         cursor.execute(query)
-        for (text,) in cursor:
-            yield f"{text.replace(chr(10), ' ').replace(chr(13), ' ')}\n".encode()
+        while rows := cursor.fetchmany(FETCHED_AT_ONCE):
+            for (text,) in rows:
+                yield f"{text.replace(chr(10), ' ').replace(chr(13), ' ')}\n".encode()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Writing what a process counted of its hooks: one statement, whatever the number of organizations (ADR 15)."""
+"""Writing what a process counted of its hooks: one statement, whatever the number of organizations (ADR 16)."""
 
 from datetime import timedelta
 from typing import Any, Final

@@ -213,7 +213,8 @@ def _restore_table(archive: zipfile.ZipFile, table: str, checked: CheckedArchive
         f"INSERT INTO {ddl.quoted(table)} ({names}) OVERRIDING SYSTEM VALUE "  # noqa: S608  (quoted)
         f"SELECT {names} FROM json_populate_recordset(NULL::{ddl.quoted(table)}, %s::json)"
     )
-    written, batch, size = 0, [], 0
+    batch: list[bytes] = []
+    written, size = 0, 0
     for line in _lines(archive, table, checked):
         _check_row(table, written + len(batch), line, columns)
         batch.append(line)

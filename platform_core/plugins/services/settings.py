@@ -259,7 +259,7 @@ def _message(error: ValidationError, paths: tuple[secret_settings.Path, ...]) ->
 
 def _latest(slug: str, project_id: int | None = None, *, for_update: bool = False) -> PluginSettings | None:
     rows = PluginSettings.objects.select_for_update() if for_update else PluginSettings.objects
-    return rows.filter(slug=slug, project_id=project_id).order_by("-version").first()
+    return rows.filter(slug=slug, project=project_id).order_by("-version").first()
 
 
 def _latest_rows(slug: str, project_id: int | None) -> dict[int | None, PluginSettings]:

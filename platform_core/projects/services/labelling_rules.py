@@ -32,10 +32,13 @@ _FLIP: Final = f"""
 _REST: Final = f"""
     UPDATE tasks_task t SET overlap = {{overlap}}, updated_at = now()
     WHERE {_PART} AND t.overlap <> {{overlap}}"""  # noqa: S608  (constants)
-_BEGIN: Final = """
+_NUMBERS: Final = """
+    SELECT last_inner_id, rules_position IS NOT NULL AND rules_overlap FROM projects_projectcounters
+    WHERE project_id = %(project)s"""
+_NOTE: Final = """
     UPDATE projects_projectcounters SET rules_position = 0, revision = revision + 1, updated_at = now(),
-           rules_overlap = %(overlap)s OR (rules_position IS NOT NULL AND rules_overlap)
-    WHERE project_id = %(project)s RETURNING last_inner_id"""
+           rules_overlap = %(overlap)s
+    WHERE project_id = %(project)s"""
 _PLACE: Final = """
     SELECT rules_position, rules_overlap, last_inner_id FROM projects_projectcounters
     WHERE project_id = %(project)s AND rules_position IS NOT NULL"""
@@ -68,12 +71,15 @@ def apply_labelling_rules(project: Project, changed: Collection[str]) -> None:
     """
     if RULES.isdisjoint(changed):
         return
-    arguments = {"project": project.pk, "overlap": not OVERLAP_RULES.isdisjoint(changed)}
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, arguments)
-        (last,) = cursor.fetchone()
-    if last <= MAX_AT_ONCE:
-        _apply_part(project, size=MAX_AT_ONCE)
+        cursor.execute(_NUMBERS, {"project": project.pk})
+        last, is_overlap_pending = cursor.fetchone()
+        overlap = is_overlap_pending or not OVERLAP_RULES.isdisjoint(changed)
+        # Counters are locked last, and with them nothing else: who annotates holds a task and waits for them.
+        if last > MAX_AT_ONCE:
+            cursor.execute(_NOTE, {"project": project.pk, "overlap": overlap})
+        else:
+            _bring_up(project, first=0, last=MAX_AT_ONCE, overlap=overlap)
 
 
 def are_rules_pending(project_id: int) -> bool:
@@ -88,30 +94,34 @@ def apply_next_part(*, project_id: int) -> RulesProgress | None:
     """Bring the next 5,000 tasks up to the rules as they are now; None when nothing is left, or the project is gone."""
     # As `update_project` does, so that rules do not change within a part.
     project = Project.objects.select_for_update(no_key=True).filter(pk=project_id).first()
-    return _apply_part(project, size=PART) if project is not None else None
-
-
-def _apply_part(project: Project, *, size: int) -> RulesProgress | None:
+    if project is None:
+        return None
     with connection.cursor() as cursor:
         cursor.execute(_PLACE, {"project": project.pk})
         row = cursor.fetchone()
-        if row is None:
-            return None
-        position, changes_overlap, total = row
-        arguments: dict[str, Any] = {
-            "project": project.pk,
-            "first": position,
-            "last": position + size,
-            "ignored": project.skip_queue == SkipQueue.IGNORE_SKIPPED,
-            "percentage": project.overlap_cohort_percentage,
-            "maximum": project.maximum_annotations,
-            "zone": ZONE_SIZE,
-        }
-        overlap = _OVERLAP if changes_overlap else "t.overlap"
+    if row is None:
+        return None
+    position, overlap, total = row
+    _bring_up(project, first=position, last=position + PART, overlap=overlap)
+    return RulesProgress(done=min(position + PART, total), total=total)
+
+
+def _bring_up(project: Project, *, first: int, last: int, overlap: bool) -> None:
+    """Bring the tasks with numbers beyond the first, up to the last, to the rules; counters come last."""
+    arguments: dict[str, Any] = {
+        "project": project.pk,
+        "first": first,
+        "last": last,
+        "ignored": project.skip_queue == SkipQueue.IGNORE_SKIPPED,
+        "percentage": project.overlap_cohort_percentage,
+        "maximum": project.maximum_annotations,
+        "zone": ZONE_SIZE,
+    }
+    needed = _OVERLAP if overlap else "t.overlap"
+    with connection.cursor() as cursor:
         cursor.execute(_HOLD, arguments)
-        cursor.execute(_FLIP.format(overlap=overlap), arguments)
+        cursor.execute(_FLIP.format(overlap=needed), arguments)
         (step,) = cursor.fetchone()
-        if changes_overlap:
-            cursor.execute(_REST.format(overlap=overlap), arguments)
+        if overlap:
+            cursor.execute(_REST.format(overlap=needed), arguments)
         cursor.execute(_ADVANCE, {**arguments, "step": step})
-    return RulesProgress(done=min(position + size, total), total=total)

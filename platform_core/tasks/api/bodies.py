@@ -13,6 +13,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from platform_core.api.errors import PayloadTooLargeError, ValidationFailedError
+from platform_core.api.parsers import announced_length
 from platform_core.files import KNOWN_EXTENSIONS, extension_of
 from platform_core.outbound import OutboundFailedError, OutboundLimits, open_stream
 from platform_core.tasks.reading import detect_format
@@ -110,8 +111,7 @@ def refuse_long_announcement(request: Request) -> None:
         PayloadTooLargeError: it is over the limit.
     """
     limit = settings.TENON_MAX_IMPORT_BYTES
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if length.isdigit() and int(length) > limit:
+    if announced_length(request) > limit:
         raise PayloadTooLargeError(f"An import takes at most {limit} bytes; split the file.", data={"limit": limit})
 
 

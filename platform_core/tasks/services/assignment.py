@@ -35,7 +35,11 @@ _ADD: Final = """
 
 def tasks_to_assign(*, project_id: int, task_ids: Sequence[int], member_ids: Collection[int], mode: Mode) -> list[int]:
     """Return those of the tasks whose assignees would change."""
-    arguments = {"project": project_id, "ids": list(task_ids), "members": sorted(set(member_ids))}
+    arguments: dict[str, Any] = {
+        "project": project_id,
+        "ids": list(task_ids),
+        "members": sorted(set(member_ids)),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TO_CHANGE.format(changed=_CHANGED[mode]), arguments)
         return [row[0] for row in cursor.fetchall()]

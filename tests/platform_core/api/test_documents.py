@@ -56,6 +56,24 @@ def test_operation_ids_are_unique(client):
     assert sorted(ids) == sorted(set(ids))
 
 
+def test_creations_lead_to_what_they_made(client):
+    known = {operation["operationId"] for _, operation in operations(client)}
+    made = {
+        name: response["links"]
+        for name, operation in operations(client)
+        for response in operation["responses"].values()
+        if "links" in response
+    }
+
+    assert {"post /api/projects/", "post /api/tasks/", "post /api/teams/", "post /api/predictions/"} <= set(made)
+    assert {link["operationId"] for links in made.values() for link in links.values()} <= known
+    deleted = made["post /api/teams/"]["team_delete"]
+    assert deleted == {"operationId": "team_delete", "parameters": {"id": "$response.body#/id"}}
+    assert "annotation_patch" in made["post /api/tasks/{id}/annotations/"]
+    snapshot = made["post /api/projects/{id}/exports/"]["snapshot_get"]["parameters"]
+    assert sorted(snapshot.values()) == ["$request.path.id", "$response.body#/id"]
+
+
 def test_document_has_an_etag_that_saves_the_second_answer(client):
     first = client.get("/api/schema/")
     second = client.get("/api/schema/", HTTP_IF_NONE_MATCH=first["ETag"])

@@ -58,9 +58,7 @@ def test_page_says_what_the_catalogue_says(rule):
 
 
 def test_every_hook_is_described():
-    described = set(re.findall(r"^### (\w+)$", (REFERENCE / "hooks.md").read_text(), re.MULTILINE))
-
-    assert set(HOOKS) <= described
+    assert set(HOOKS) <= {path.stem for path in (REFERENCE / "hooks").glob("*.md")}
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +101,7 @@ def test_setting_without_a_description_is_found(copy_of_kites, example, count):
     _language, schema = parts_of(page_of(RULES["TP106"]))[example]
     (copy_of_kites / "tenon_kites" / "settings.schema.json").write_text(schema)
     manifest = copy_of_kites / "tenon_kites" / "plugin.toml"
-    manifest.write_text(f'settings_schema = "settings.schema.json"\n{manifest.read_text()}')
+    others = [line for line in manifest.read_text().splitlines() if not line.startswith("settings_schema")]
+    manifest.write_text("\n".join(['settings_schema = "settings.schema.json"', *others]))
 
     assert len(list(RULES["TP106"].check(read_subject(copy_of_kites)))) == count

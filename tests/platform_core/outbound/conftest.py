@@ -42,6 +42,9 @@ class _Handler(BaseHTTPRequestHandler):
     def announced(self, _):
         self._answer(body=b"x" * 2000)
 
+    def announced_beyond_numbers(self, _):
+        self._answer(body=b"x" * 2000, Content_Length="9" * 5000)
+
     def chunked(self, size):
         self.send_response(200)
         self.send_header("Transfer-Encoding", "chunked")

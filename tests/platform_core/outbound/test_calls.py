@@ -111,7 +111,7 @@ def test_look_up_happens_once_a_connection(opened, settings, monkeypatch):
     assert opened.seen[0][2]["Host"] == f"once.example:{opened.port}"
 
 
-@pytest.mark.parametrize("path", ["announced", "chunked?5"])
+@pytest.mark.parametrize("path", ["announced", "announced_beyond_numbers", "chunked?5"])
 def test_large_answer_is_cut(opened, path):
     with pytest.raises(OutboundTooLargeError) as caught:
         call(url=f"{opened.url}/{path}", limits=OutboundLimits(max_bytes=1500))

@@ -48,7 +48,7 @@ class WebhookListAPI(TenonAPIView):
         found = queries.webhooks_visible_to(self.principal)
         project = request.query_params.get("project")
         if project:
-            if not (project.isascii() and project.isdigit()) or int(project) > BIG:
+            if not (project.isascii() and project.isdigit()) or len(project) > 19 or int(project) > BIG:
                 raise ValidationFailedError(validation_errors={"project": ["An id is expected."]})
             found = found.filter(project=int(project))
         return Response([shown(webhook, self) for webhook in found])

@@ -101,6 +101,16 @@ def test_activation_from_before_consents_were_kept_has_nothing_withheld(alpha, i
         assert (withheld_here(), Activation.objects.get().consent["version"]) == (frozenset(), "1.1")
 
 
+def test_plan_of_a_plugin_that_asks_is_not_stale_for_having_been_asked_for(alpha, install):
+    install(kites("1.0", "kites.kites.fly", outbound_hosts=("a.example",)))
+    client = client_of(alpha)
+    plan = client.get("/api/plugins/kites/plan/").json()
+
+    body = {"plan_hash": plan["plan_hash"]}
+    assert plan["added"]["permissions"] == ["kites.kites.fly"]
+    assert client.post("/api/plugins/kites/enable/?wait=60", body, format="json").status_code == 200
+
+
 def test_consent_is_for_one_member_one_plugin_one_plan_and_one_hour(alpha, beta, install, monkeypatch):
     install(kites(), loaded("tails"))
     client = client_of(alpha)
