@@ -54,7 +54,7 @@ def test_answers_of_the_core_do_not_depend_on_installed_plugins(committed, tmp_p
         pytest.skip("no plugin is installed: there is nothing to compare with")
     alone_database = f"{committed}_alone"
     connections.close_all()
-    database._clone(alone_database)
+    database._clone(alone_database, database._core_template())
     try:
         alone = printed_by(alone_database, tmp_path)
         beside = printed_by(committed, os.environ["TENON_DATA_DIR"])

@@ -151,7 +151,12 @@ FOREIGN_BODIES = {
     # No view of anybody is known here; ids of views are walked by the plugin that brings them.
     ("snapshot-list", "POST"): lambda h, t: [{"task_filter_options": {"view": t.objects["project"]}}],
     ("member-detail", "PATCH"): lambda h, t: [{"custom_role": t.objects["role"]}],
-    ("invite-send", "POST"): lambda h, t: [{"emails": ["new@else.example"], "projects": [t.objects["project"]]}],
+    ("user-list", "POST"): lambda h, t: [{"email": "new@else.example", "custom_role": t.objects["role"]}],
+    ("invite-list", "POST"): lambda h, t: [{"email": "new@else.example", "custom_role": t.objects["role"]}],
+    ("invite-send", "POST"): lambda h, t: [
+        {"emails": ["new@else.example"], "projects": [t.objects["project"]]},
+        {"emails": ["new@else.example"], "custom_role": t.objects["role"]},
+    ],
     ("team-list", "POST"): lambda h, t: [{"name": "Mine", "admin": t.owner.member}],
     ("team-detail", "PATCH"): lambda h, t: [{"admin": t.owner.member}],
     ("team-member-list", "POST"): lambda h, t: [{"member": t.owner.member}],

@@ -62,7 +62,7 @@ MUTATIONS = {
         checks.foreign_credentials,
     ),
     "organization not in the key of the enabled plugins": (
-        lambda: changed(enabled.enabled_plugins, ("schema = current_schema()", 'schema = ""')),
+        lambda: changed(enabled._enabled_here, ("schema = current_schema()", 'schema = ""')),
         checks.plugin_is_off_there,
     ),
     "host not in the key of the hosts": (

@@ -16,7 +16,7 @@ from platform_core.api.views import TenonAPIView
 from platform_core.files.sending import send_file
 from platform_core.members.api.auth_bodies import DetailSerializer
 from platform_core.members.permissions import ViewClassPermission, all_permissions
-from platform_core.members.services.avatars import MAX_BYTES, delete_avatar, open_avatar, set_avatar
+from platform_core.members.services.avatars import MAX_BYTES, delete_avatar, open_avatar, refuse_of_others, set_avatar
 
 FORM_BYTES = 64 * 1024
 """What a form adds to the picture in it."""
@@ -49,6 +49,7 @@ class AvatarAPI(TenonAPIView):
     )
     def post(self, request: Request, pk: int) -> Response:
         """Replace the picture."""
+        refuse_of_others(member_id=pk, actor=self.principal)
         if announced_length(request) > MAX_BYTES + FORM_BYTES:
             raise PayloadTooLargeError(data={"limit": MAX_BYTES})
         file = self.validated(request)["avatar"]

@@ -27,8 +27,7 @@ def set_avatar(*, member_id: int, content: bytes, actor: Principal) -> Member:
         PermissionDeniedError: it is somebody else.
         ValidationFailedError: it is no PNG, JPEG, GIF or WebP, or too large.
     """
-    if member_id != actor.id:
-        raise PermissionDeniedError("A picture is set by the member alone.")
+    refuse_of_others(member_id=member_id, actor=actor)
     name = f"{uuid.uuid4().hex}{_checked(content)}"
     store = organization_files()
     store.write(_key(member_id, name), [content])
@@ -39,6 +38,20 @@ def set_avatar(*, member_id: int, content: bytes, actor: Principal) -> Member:
         raise
 
 
+def refuse_of_others(*, member_id: int, actor: Principal) -> None:
+    """Refuse a picture that is not one's own, before its bytes are read.
+
+    Raises:
+        NotFoundError: there is no such member.
+        PermissionDeniedError: it is somebody else.
+    """
+    if member_id == actor.id:
+        return
+    if not Member.objects.filter(pk=member_id, removed_at=None).exists():
+        raise NotFoundError(f"There is no member {member_id} here.")
+    raise PermissionDeniedError("A picture is that of the member alone.", data={"permission": "members.change"})
+
+
 def delete_avatar(*, member_id: int, actor: Principal) -> None:
     """Take a picture away; nothing happens where there is none.
 
@@ -46,10 +59,8 @@ def delete_avatar(*, member_id: int, actor: Principal) -> None:
         NotFoundError: there is no such member.
         PermissionDeniedError: somebody else's, without `members.change`.
     """
-    if not Member.objects.filter(pk=member_id, removed_at=None).exists():
-        raise NotFoundError(f"There is no member {member_id} here.")
-    if member_id != actor.id and not actor.can("members.change"):
-        raise PermissionDeniedError(data={"permission": "members.change"})
+    if not actor.can("members.change"):
+        refuse_of_others(member_id=member_id, actor=actor)
     _write(member_id, "", actor)
 
 
