@@ -9,6 +9,7 @@ from django.utils import timezone
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.flushing import start_writing
 from platform_core.plugins.queries.health import plugin_health, quantile
+from platform_core.plugins.services.activation import enable_plugin
 from platform_core.plugins.services.hook_health import forget_old_statistics, write_statistics
 from platform_core.plugins.statistics import BOUNDS, process_meter
 from platform_core.plugins.types import TaskContext
@@ -73,6 +74,19 @@ def test_open_breaker_answers_at_once_is_shown_and_is_logged_once(alpha, beta, i
         assert (hook.calls, hook.failures, hook.skipped) == (5, 5, 4)
     with tenant_scope(beta):
         assert (plugin_health("kites").status, plugin_health("kites").hooks[0].breaker) == ("degraded", "closed")
+
+
+def test_enabling_again_closes_what_was_open(alpha, install, django_capture_on_commit_callbacks):
+    install(loaded("kites", validate_task=torn))
+    ask(alpha, 9)
+    write_statistics(process_meter())
+    with tenant_scope(alpha), django_capture_on_commit_callbacks(execute=True):
+        assert plugin_health("kites").hooks[0].breaker == "open"
+        enable_plugin(slug="kites", plan_hash=None, actor=None)
+        assert plugin_health("kites").hooks[0].breaker == "open"
+
+    with tenant_scope(alpha):
+        assert plugin_health("kites").hooks[0].breaker == "closed"
 
 
 def test_health_costs_two_queries_with_one_hook_and_with_three(in_alpha, steady_gate, django_assert_num_queries):
