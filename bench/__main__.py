@@ -9,19 +9,19 @@ import argparse
 import dataclasses
 import json
 import os
-import platform
+import platform as system
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench import gate, labelling, machine, million, organizations, pages, plugins, tasks_data, transfers
+from bench import gate, labelling, machine, million, organizations, pages, platform, plugins, tasks_data, transfers
 from bench.figures import Figure
 from bench.installation import bare_server, call, installation, new_account, new_project, platform_server
 from bench.report import write_document
 
 ROOT = Path(__file__).resolve().parents[1]
-GROUPS = ("organizations", "fleet", "plugins", "gate", "import", "pages", "export", "labelling", "million")
+GROUPS = ("organizations", "fleet", "plugins", "gate", "platform", "import", "pages", "export", "labelling", "million")
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
         )
     facts = {
         **machine.shape(),
-        "python": platform.python_version(),
+        "python": system.python_version(),
         "date": time.strftime("%Y-%m-%d", time.gmtime(began)),
         "repeat": options.repeat,
         "seconds": options.seconds,
@@ -80,6 +80,8 @@ def measure(options: argparse.Namespace) -> Iterator[Figure]:
         if "gate" in wanted:
             # In an organization of its own: the plugin that it enables would take part in the imports of the other.
             yield from gate.tenancy_and_gate(new_account("gated"), database, options.repeat)
+        if "platform" in wanted:
+            yield from platform.platform(account, database, options.repeat, options.organizations)
         if wanted & {"import", "pages", "export", "labelling"}:
             with platform_server() as server:
                 place = transfers.Place(server=server, account=account, database=database, url=url)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from django.db import DatabaseError, transaction
@@ -26,9 +25,9 @@ from platform_core.plugins.queries.enabled import forget_enabled_plugins
 from platform_core.plugins.queries.manifests import manifest_of
 from platform_core.plugins.services.consents import keep_consent
 from platform_core.plugins.services.fleet_index import index_plugin, unindex_plugin
+from platform_core.plugins.services.hook_health import close_breakers
 from platform_core.plugins.services.installed import installed_labels, labels_of_plugin, loaded_plugin
 from platform_core.plugins.services.plans import plan_enable
-from platform_core.plugins.statistics import process_meter
 from tenants.activation import PluginTables, drop_tables, make_tables
 from tenants.scope import current_organization
 
@@ -139,8 +138,8 @@ def _enable(
     if withheld:
         facts["withheld"] = withheld.as_json()
     _tell("upgraded" if upgrade else "enabled", slug, actor, facts)
-    # Breakers of other processes close by themselves, after their time.
-    transaction.on_commit(partial(process_meter().reset, organization.id, slug), robust=True)
+    if before:
+        close_breakers(slug)
     step(ENABLE_STEPS)
     return activation
 

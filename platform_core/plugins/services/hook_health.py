@@ -1,15 +1,16 @@
 """Writing what a process counted of its hooks: one statement, whatever the number of organizations (ADR 16)."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import orjson
 from django.db import connection, transaction
 from django.utils import timezone
 
-from platform_core.plugins.statistics import NOBODY, HookMeter, Key, Tally
+from platform_core.plugins.statistics import NOBODY, HookMeter, Key, Tally, process_meter
 from tenants.models import HookHealth
-from tenants.scope import public_scope
+from tenants.scope import current_organization, public_scope
 
 KEPT: Final = timedelta(days=14)
 """Hours older than this are deleted; the rows that count ever stay."""
@@ -56,6 +57,18 @@ def write_statistics(meter: HookMeter) -> int:
         meter.give_back(taken)
         raise
     return len(taken)
+
+
+def close_breakers(slug: str) -> None:
+    """Let a plugin begin anew in the organization in scope, in this process after the commit.
+
+    Breakers of other processes close by themselves, after their time.
+    """
+    organization = current_organization()
+    with public_scope():
+        opened = HookHealth.objects.filter(organization_id=organization.id, plugin=slug, open_until__isnull=False)
+        opened.update(open_until=None, updated_at=timezone.now())
+    transaction.on_commit(partial(process_meter().reset, organization.id, slug), robust=True)
 
 
 def forget_old_statistics() -> int:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from platform_core.plugins.facade import HookFacade
 from platform_core.plugins.flushing import start_writing
+from platform_core.plugins.models import Activation, ActivationState
 from platform_core.plugins.queries.health import plugin_health, quantile
 from platform_core.plugins.services.activation import enable_plugin
 from platform_core.plugins.services.hook_health import forget_old_statistics, write_statistics
@@ -82,11 +83,13 @@ def test_enabling_again_closes_what_was_open(alpha, install, django_capture_on_c
     write_statistics(process_meter())
     with tenant_scope(alpha), django_capture_on_commit_callbacks(execute=True):
         assert plugin_health("kites").hooks[0].breaker == "open"
+        Activation.objects.create(slug="kites", version="0.9", state=ActivationState.DISABLED)
         enable_plugin(slug="kites", plan_hash=None, actor=None)
-        assert plugin_health("kites").hooks[0].breaker == "open"
+        assert process_meter().states(alpha.id, "kites")["validate_task"][0] == "open"
 
     with tenant_scope(alpha):
         assert plugin_health("kites").hooks[0].breaker == "closed"
+    assert process_meter().states(alpha.id, "kites")["validate_task"][0] == "closed"
 
 
 def test_health_costs_two_queries_with_one_hook_and_with_three(in_alpha, steady_gate, django_assert_num_queries):
