@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from platform_core.api.errors import PermissionDeniedError
 from platform_core.events.services import emit_event
-from platform_core.files import organization_files, schemas_with_files
+from platform_core.files import organization_files
 from platform_core.jobs.housekeeping import housekeeping_step
-from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job
 from platform_core.jobs.runner import JobContext
 from platform_core.members.queries.acting import acting_member
@@ -28,9 +27,9 @@ from platform_core.tasks.models import ExportConversion, ExportSnapshot, ExportS
 from platform_core.tasks.queries.exports import count_exported
 from platform_core.tasks.services.snapshots import LONGEST_JOB_SECONDS, delete_expired_snapshots
 from platform_core.tasks.services.storage import writable_files
+from platform_core.tasks.tidying import start_where_files_are
 from platform_core.tasks.types import ExportSelection, selection_of
-from tenants.models import organization_refs
-from tenants.scope import current_organization, public_scope, tenant_scope
+from tenants.scope import current_organization
 
 NO_MEMBER: Final = "Whoever asked for this export is no member any more."
 
@@ -181,9 +180,4 @@ def delete_expired_exports_job(context: JobContext) -> int:  # noqa: ARG001
 @housekeeping_step
 def tidy_exports() -> None:
     """Have each organization that keeps files delete its expired exports; `tidy_uploads` knows those that are gone."""
-    with public_scope():
-        organizations = {ref.schema: ref for ref in organization_refs()}
-    for schema in schemas_with_files():
-        if schema in organizations:
-            with tenant_scope(organizations[schema]), transaction.atomic():
-                start_job_async_or_sync(delete_expired_exports_job)
+    start_where_files_are(delete_expired_exports_job)

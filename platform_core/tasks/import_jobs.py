@@ -2,20 +2,18 @@
 
 from typing import Any, Final
 
-from django.db import transaction
-
 from platform_core.api.errors import PermissionDeniedError
 from platform_core.files import delete_files_of, schemas_with_files
 from platform_core.jobs.housekeeping import housekeeping_step
-from platform_core.jobs.queue import start_job_async_or_sync
 from platform_core.jobs.registry import job
 from platform_core.jobs.runner import JobContext
 from platform_core.members.queries.acting import acting_member
 from platform_core.tasks.models import ImportRun
 from platform_core.tasks.services.file_uploads import sweep_files
 from platform_core.tasks.services.import_runs import ImportOptions, run_planned_import
+from platform_core.tasks.tidying import start_where_files_are
 from tenants.models import organization_refs
-from tenants.scope import public_scope, tenant_scope
+from tenants.scope import public_scope
 
 HOURS_2: Final = 7200
 
@@ -44,10 +42,6 @@ def sweep_files_job(context: JobContext) -> int:  # noqa: ARG001
 def tidy_uploads() -> None:
     """Have each organization that keeps files look for lost ones; delete the files of those that are gone."""
     with public_scope():
-        organizations = {ref.schema: ref for ref in organization_refs()}
-    schemas = schemas_with_files()
-    delete_files_of(schema for schema in schemas if schema not in organizations)
-    for schema in schemas:
-        if schema in organizations:
-            with tenant_scope(organizations[schema]), transaction.atomic():
-                start_job_async_or_sync(sweep_files_job)
+        schemas = {ref.schema for ref in organization_refs()}
+    delete_files_of(schema for schema in schemas_with_files() if schema not in schemas)
+    start_where_files_are(sweep_files_job)

@@ -58,7 +58,11 @@ def test_orders_are_built_and_tested_and_are_those_of_the_example(django_db_setu
             written = plugin / path.relative_to(EXAMPLES / "orders")
             assert written.read_text() == path.read_text(), f"{path.name} differs between the page and the example"
     migrations = [root / "tenon_orders" / "migrations" / "0001_initial.py" for root in (plugin, EXAMPLES / "orders")]
-    texts = {"".join(sorted(re.sub(r"#.*\n|[\s,\"'()]", "", path.read_text()))) for path in migrations}
+    # The newest migrations of the core, on which it is built, are others with each release.
+    texts = {
+        "".join(sorted(re.sub(r"\(['\"]\w+['\"], ['\"]\d{4}_\w+['\"]\)|#.*\n|[\s,\"'()]", "", path.read_text())))
+        for path in migrations
+    }
     assert len(texts) == 1, "the example's migration is not what makemigrations writes"
 
 

@@ -112,7 +112,7 @@ class RestoreSerializer(serializers.Serializer[Any]):
     replace = serializers.BooleanField(default=False, help_text="Delete the rows that are there first.")
 
 
-class MemberSerializer(serializers.Serializer[Any]):
+class SettingsAuthorSerializer(serializers.Serializer[Any]):
     """Who changed something."""
 
     id = serializers.IntegerField()
@@ -134,7 +134,7 @@ class HistorySerializer(serializers.Serializer[Any]):
 
     version = serializers.IntegerField()
     changed_at = serializers.DateTimeField()
-    changed_by = MemberSerializer(allow_null=True)
+    changed_by = SettingsAuthorSerializer(allow_null=True)
     changes = SettingChangeSerializer(many=True)
 
 

@@ -21,6 +21,7 @@ COMMANDS = [
     "delete-organization",
     "plugins",
     "plugin",
+    "doctor",
     "django",
 ]
 
