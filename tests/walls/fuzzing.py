@@ -88,7 +88,7 @@ class Budget:
     """
 
     examples: int = 3
-    chains: int = 3
+    chains: int = 12
     coverage_of: tuple[str, ...] = ("DELETE",)
 
 
