@@ -40,11 +40,6 @@ CARD_FIELDS = (
 )
 
 
-def avatar_sql(table: str) -> str:
-    """Return the SQL of what `Member.avatar_path` says, of the member that a query calls `table`."""
-    return f"CASE WHEN {table}.avatar <> '' THEN '/data/avatars/' || {table}.id || '/' || {table}.avatar END"
-
-
 def members_here(*, removed: bool = False) -> QuerySet[Member]:
     """Return the members of the organization in scope, oldest id first.
 

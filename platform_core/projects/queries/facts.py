@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from django.db import connection
 
+from platform_core.members.avatar_paths import avatar_sql
 from platform_core.members.principal import Principal
-from platform_core.members.queries.people import avatar_sql
 
 MAX_ROWS: Final = 100_000
 

@@ -6,7 +6,7 @@ Aliases: `p` projects_project, `c` projects_projectcounters, `m` members_member.
 from collections.abc import Iterable
 from typing import Final
 
-from platform_core.members.queries.people import avatar_sql
+from platform_core.members.avatar_paths import avatar_sql
 from platform_core.projects.managers import COUNTERS
 
 _STORED: Final = (

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 from django.db import connection
 
 from platform_core.api.errors import NotFoundError, ValidationFailedError
+from platform_core.members.avatar_paths import avatar_sql
 from platform_core.members.principal import Principal
-from platform_core.members.queries.people import avatar_sql
 from platform_core.projects.managers import COUNTERS
 from platform_core.projects.queries.json_sql import JOINS, counter_columns, project_columns
 from platform_core.projects.queries.visible import visibility, visible_project_condition

@@ -6,7 +6,7 @@ the member whose draft it is. Nothing here holds input; what shows drafts takes 
 
 from typing import Final
 
-from platform_core.members.queries.people import avatar_sql
+from platform_core.members.avatar_paths import avatar_sql
 
 
 def moment(column: str) -> str:
