@@ -18,6 +18,7 @@ from platform_core.files.store import (
     LocalFileStore,
     delete_files_of,
     organization_files,
+    organizations_with_files,
     schemas_with_files,
 )
 
@@ -35,6 +36,7 @@ __all__ = [
     "delete_files_of",
     "extension_of",
     "organization_files",
+    "organizations_with_files",
     "read_picture",
     "schemas_with_files",
 ]

@@ -13,7 +13,8 @@ from typing import BinaryIO, Final, Protocol
 from django.conf import settings
 
 from platform_core.api.errors import NotFoundError
-from tenants.scope import current_schema
+from tenants.models import organization_refs
+from tenants.scope import OrganizationRef, current_schema, public_scope
 
 KEY: Final = re.compile(r"[a-z0-9_]+(?:/[a-z0-9_-]+)*")
 _PART: Final = ".part"
@@ -155,6 +156,13 @@ def schemas_with_files() -> list[str]:
     """Return the organizations' schemas that have files here."""
     root = settings.TENON_FILES_ROOT
     return sorted(path.name for path in root.iterdir() if path.is_dir()) if root.is_dir() else []
+
+
+def organizations_with_files() -> list[OrganizationRef]:
+    """Return the organizations that have files here; folders of those that are gone are left out."""
+    kept = set(schemas_with_files())
+    with public_scope():
+        return [ref for ref in organization_refs() if ref.schema in kept]
 
 
 def delete_files_of(schemas: Iterable[str]) -> None:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from platform_core.api.errors import TenonError
-from platform_core.files import organization_files, schemas_with_files
+from platform_core.files import organization_files, organizations_with_files
 from platform_core.jobs.housekeeping import housekeeping_step, housekeeping_steps
 from platform_core.jobs.pruning import prune_jobs
 from platform_core.jobs.queue import start_job_async_or_sync
@@ -151,13 +151,10 @@ def forget_old_hook_statistics() -> int:
 @housekeeping_step
 def forget_old_archives() -> int:
     """Delete archives of plugins that have expired, of each organization that keeps files."""
-    with public_scope():
-        organizations = {ref.schema: ref for ref in organization_refs()}
     deleted = 0
-    for schema in schemas_with_files():
-        if schema in organizations:
-            with tenant_scope(organizations[schema]):
-                deleted += delete_old_archives()
+    for organization in organizations_with_files():
+        with tenant_scope(organization):
+            deleted += delete_old_archives()
     return deleted
 
 
